@@ -1,0 +1,1 @@
+"""The demo history: invented people from 2019 to today, written through the real commands."""
