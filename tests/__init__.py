@@ -1,0 +1,1 @@
+"""Tests: ``unit`` for the rules, ``web`` for the answers, ``e2e`` for the browser."""

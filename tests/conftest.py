@@ -1,0 +1,229 @@
+"""Fixtures for all tests: the application on both databases, and signed-in clients.
+
+``app`` runs every test that asks for it twice, on SQLite and on PostgreSQL, each time on a fresh
+database with the tables as the migrations make them. ``@pytest.mark.history`` gives a database with
+the demo history in it instead. Today is always ``TODAY``; the clock itself is the real one.
+"""
+
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import hypothesis
+import pytest
+from flask import Flask, has_app_context
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+import kp4web
+from kp4web.extensions import db
+from tests.databases import ENGINES, Databases, ensure_template
+from tests.html import assert_valid_html
+from tests.machine import PostgresServer, make_run_folder
+
+TODAY = date(2026, 11, 18)  # a Wednesday, so that this week has a past and a future
+ENCRYPTION_KEYS = "k1:" + "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA="  # the bytes 1 to 32
+
+RUN_FOLDER = pytest.StashKey[Path]()
+
+hypothesis.settings.register_profile("kp4web", deadline=None)  # a slow machine is no failure
+hypothesis.settings.load_profile("kp4web")
+
+
+# ---------------------------------------------------------------------- the run and its folder
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run its folder; a worker gets the one of the process that started it."""
+    for name in [name for name in os.environ if name.startswith("KP4WEB_")]:
+        del os.environ[name]  # the developer's own settings are not part of a test
+    shared = getattr(config, "workerinput", {}).get("run_folder")
+    config.stash[RUN_FOLDER] = Path(shared) if shared else make_run_folder()
+    if not shared:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended early: still clean up
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker where the folder of the run is."""
+    node.workerinput["run_folder"] = str(node.config.stash[RUN_FOLDER])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the PostgreSQL server, when one was started, and throw everything away."""
+    if hasattr(config, "workerinput"):
+        return
+    folder = config.stash[RUN_FOLDER]
+    if (folder / "postgres").exists():
+        PostgresServer(folder / "postgres").stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def run_folder(pytestconfig: pytest.Config) -> Path:
+    """Return the folder that the workers of this run share."""
+    return pytestconfig.stash[RUN_FOLDER]
+
+
+# ---------------------------------------------------------------------- databases
+
+
+@pytest.fixture(scope="session")
+def engines(run_folder: Path) -> Iterator[Callable[[str], Databases]]:
+    """Return a function that gives this worker's databases on an engine."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    made: dict[str, Databases] = {}
+
+    def _engine(name: str) -> Databases:
+        if name not in made:
+            made[name] = ENGINES[name](run_folder, worker)
+        return made[name]
+
+    yield _engine
+    for databases in made.values():
+        databases.close()
+
+
+@pytest.fixture(params=list(ENGINES))
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Return the engine of this test; every test that asks for it runs on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_database(engine_name: str, engines: Callable[[str], Databases]) -> str:
+    """Return the address of a database without a single table, for tests of the migrations."""
+    databases = engines(engine_name)
+    databases.fresh(None)
+    return databases.uri
+
+
+def settings_for(uri: str) -> dict[str, Any]:
+    """Return the settings of an application under test."""
+    return {
+        "TESTING": True,
+        "SECRET_KEY": "a secret for the tests only, 32 bytes",
+        "ENCRYPTION_KEYS": ENCRYPTION_KEYS,
+        "SQLALCHEMY_DATABASE_URI": uri,
+        "WTF_CSRF_ENABLED": False,
+        "TODAY": TODAY,
+        "PASSWORD_COST": "low",
+    }
+
+
+# ---------------------------------------------------------------------- the application
+
+
+@contextmanager
+def short_lived(uri: str, **settings: Any) -> Iterator[Flask]:
+    """Give an application for one job, in its context, and let go of the database after it."""
+    app = kp4web.create_app(settings_for(uri) | settings)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def migrate(uri: str) -> None:
+    """Make the tables, as the migrations do."""
+    with short_lived(uri):
+        flask_migrate.upgrade()
+
+
+def load_history(uri: str) -> None:
+    """Load the demo history, by the command that a user has for it."""
+    with short_lived(uri) as app:
+        result = app.test_cli_runner(catch_exceptions=False).invoke(
+            args=["demo", "load", "--today", TODAY.isoformat()]
+        )
+        assert result.exit_code == 0, result.output
+
+
+@pytest.fixture(scope="session")
+def app_on(run_folder: Path, engines: Callable[[str], Databases]) -> Callable[..., Flask]:
+    """Return a function that gives the application of an engine, on a fresh database.
+
+    An application is made once per worker: its templates are compiled once too.
+    """
+    apps: dict[str, Flask] = {}
+
+    def _app(engine_name: str, *, history: bool = False) -> Flask:
+        databases = engines(engine_name)
+        ensure_template(databases, run_folder, "migrated", migrate)
+        if history:
+            ensure_template(databases, run_folder, "history", load_history, base="migrated")
+        databases.fresh("history" if history else "migrated")
+        if engine_name not in apps:
+            apps[engine_name] = kp4web.create_app(settings_for(databases.uri))
+            apps[engine_name].test_client_class = CheckedClient
+        return apps[engine_name]
+
+    return _app
+
+
+@pytest.fixture
+def app(
+    request: pytest.FixtureRequest, engine_name: str, app_on: Callable[..., Flask]
+) -> Iterator[Flask]:
+    """Give the application on a fresh database, in its context; a test may change its settings."""
+    app = app_on(engine_name, history=request.node.get_closest_marker("history") is not None)
+    settings = dict(app.config)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    app.config.clear()
+    app.config.update(settings)
+
+
+@pytest.fixture
+def db_session(app: Flask) -> Session:
+    """Return the session of the test; the application's own requests use another."""
+    return db.session()
+
+
+# ---------------------------------------------------------------------- over HTTP
+
+
+class CheckedClient(FlaskClient):
+    """Flask's client; every request has a context of its own and every page must be valid HTML."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request; what the test wrote is committed first, as a colleague's would be."""
+        if has_app_context():
+            db.session.commit()
+            db.session.expire_all()
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        if response.mimetype == "text/html" and response.data:
+            assert_valid_html(response.text)
+        return response
+
+
+@pytest.fixture
+def http(app: Flask) -> FlaskClient:
+    """Return a client of somebody who is not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def http_as(app: Flask) -> Callable[..., FlaskClient]:
+    """Return a function that gives a client signed in as a user, with a real session row."""
+    from kp4web.accounts.commands import start_session
+
+    def _as(user: Any) -> FlaskClient:
+        client = app.test_client()
+        token = start_session(db.session(), user, now=datetime.now(UTC))
+        db.session.commit()
+        with client.session_transaction() as session:
+            session["token"] = token
+        return client
+
+    return _as
