@@ -18,6 +18,8 @@ from typing import Any
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 POSTGRES_FOLDER = Path("/usr/lib/postgresql")  # Debian keeps the server's programs off the PATH
 POSTGRES_MINIMUM = 15
+MEMORY_FOLDER = Path("/dev/shm")
+MEMORY_NEEDED = 1_500_000_000  # bytes
 POSTGRES_SETTINGS = {
     "listen_addresses": "",  # no port, only the socket
     "autovacuum": "off",  # no background work while a plan is looked at
@@ -161,8 +163,13 @@ class PostgresServer:
 
 
 def make_run_folder() -> Path:
-    """Return a new folder that another account may enter, with a path short enough for a socket."""
-    folder = Path(tempfile.mkdtemp(prefix="kp4web-", dir="/tmp"))
+    """Return a new folder for the databases of one run; another account may enter it.
+
+    In memory when there is room: a database on disk is some 300 new files per test. The path is
+    short, because the name of a socket may have only 107 characters.
+    """
+    roomy = MEMORY_FOLDER.is_dir() and shutil.disk_usage(MEMORY_FOLDER).free > MEMORY_NEEDED
+    folder = Path(tempfile.mkdtemp(prefix="kp4web-", dir=MEMORY_FOLDER if roomy else "/tmp"))
     folder.chmod(0o711)
     return folder
 
