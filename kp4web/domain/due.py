@@ -1,0 +1,226 @@
+"""
+Every date a dossier waits for: the one function behind list, badge, overview and report.
+
+The table of rules is that of ``2-domain`` ("Due items"); the numbers are norms that a
+municipality may set. What is due does not depend on today; only its wording does, see
+``due_words``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from kp4web.domain.dates import add_days, add_months, add_weeks, working_day
+from kp4web.domain.tracks import REST_MAX_MONTHS, TrackKind
+
+
+class DueKind(StrEnum):
+    """What somebody has to do by a date."""
+
+    FOLLOW_UP = "follow_up"
+    CONTACT = "contact"
+    CLASSIFY = "classify"
+    REST_DECISION = "rest_decision"
+    ARRANGE_HANDOVER = "arrange_handover"
+    PENSION_APPROACHING = "pension_approaching"
+    PENSION_REACHED = "pension_reached"
+    ASSIGN = "assign"
+    REVIEW_HANDOVER = "review_handover"
+    TWELVE_MONTHS = "twelve_months"
+    MESSAGE = "message"
+
+    @property
+    def label(self) -> str:
+        """Return the Dutch word for the screen."""
+        return DUE_LABELS[self]
+
+
+DUE_LABELS: Mapping[DueKind, str] = {
+    DueKind.FOLLOW_UP: "Opvolging",
+    DueKind.CONTACT: "Contact",
+    DueKind.CLASSIFY: "Indelen",
+    DueKind.REST_DECISION: "Rustbesluit",
+    DueKind.ARRANGE_HANDOVER: "Overdracht regelen",
+    DueKind.PENSION_APPROACHING: "AOW nadert",
+    DueKind.PENSION_REACHED: "AOW bereikt",
+    DueKind.ASSIGN: "Toewijzen",
+    DueKind.REVIEW_HANDOVER: "Overdracht beoordelen",
+    DueKind.TWELVE_MONTHS: "12 maanden",
+    DueKind.MESSAGE: "Bericht van collega",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Norms:
+    """How long things may take; a municipality may set its own numbers."""
+
+    investigation_contact_weeks: int = 6
+    support_contact_months: int = 3
+    classify_weeks: int = 12
+    rest_decision_weeks: int = 6
+    rest_max_months: int = REST_MAX_MONTHS
+    arrange_handover_weeks: int = 2
+    assign_days: int = 7
+    review_handover_days: int = 14
+    floor_months: int = 12
+    pension_notice_months: int = 6
+    follow_up_slack_weeks: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFollowUp:
+    """A follow-up still to be done; ``user_id`` names a colleague, ``None`` is today's lead."""
+
+    id: int
+    due_on: date
+    user_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadMessage:
+    """A colleague's message that the lead has not read, and the day it was left."""
+
+    id: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DossierState:
+    """What the due items of one dossier follow from."""
+
+    kind: TrackKind
+    track_since: date
+    """Start of the running track, consecutive rows of the same kind included."""
+    opened_on: date
+    planned_end: date | None = None
+    """Of rest, where it is required."""
+    last_contact_on: date | None = None
+    has_lead: bool = False
+    aow_on: date | None = None
+    pension_seen: bool = False
+    pension_postponed_to: date | None = None
+    follow_ups: tuple[OpenFollowUp, ...] = ()
+    messages: tuple[UnreadMessage, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind is TrackKind.REST and self.planned_end is None:
+            raise ValueError("rest without planned_end would wait for nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """One date with what is due; for the coordinators, a named colleague or else the lead."""
+
+    kind: DueKind
+    due_on: date
+    subject_id: int | None = None
+    """The follow-up, message or hand-over it is about."""
+    for_coordinator: bool = False
+    user_id: int | None = None
+
+
+def due_items(state: DossierState, norms: Norms) -> tuple[DueItem, ...]:
+    """
+    Return every date the dossier waits for, earliest first; none once it has stopped.
+
+    An active dossier always waits for at least one: classifying, the decision on rest,
+    arranging the hand-over, or the floor of twelve months.
+    """
+    if not state.kind.active:
+        return ()
+    items = [*_from_people(state), *_from_track(state, norms), *_from_pension(state, norms)]
+    if state.kind is not TrackKind.REST:
+        items += _from_coordinator(state, norms)
+    return tuple(sorted(items, key=lambda i: (i.due_on, i.kind, i.subject_id or 0)))
+
+
+def next_date(items: Iterable[DueItem]) -> date | None:
+    """Return the earliest date among the items, or ``None`` when nothing is due."""
+    return min((item.due_on for item in items), default=None)
+
+
+def review_handover(handover_id: int, offered_on: date, norms: Norms) -> DueItem:
+    """Return what an offered hand-over waits for, on the receiver's side."""
+    due_on = add_days(offered_on, norms.review_handover_days)
+    return DueItem(DueKind.REVIEW_HANDOVER, due_on, handover_id, for_coordinator=True)
+
+
+def contact_norm_on(kind: TrackKind, since: date, norms: Norms) -> date | None:
+    """Return when a next contact is due after ``since``; ``None`` where no norm exists."""
+    if kind is TrackKind.UNDER_INVESTIGATION:
+        return add_weeks(since, norms.investigation_contact_weeks)
+    if kind is TrackKind.SUPPORT:
+        return add_months(since, norms.support_contact_months)
+    return None
+
+
+def propose_follow_up(
+    kind: TrackKind, held_on: date, planned_end: date | None, norms: Norms
+) -> date | None:
+    """
+    Return the follow-up date that keeps the norm after a conversation; never in a weekend.
+
+    In rest that is the decision before its end, if still to come; ``None`` when there is
+    nothing to propose.
+    """
+    on = contact_norm_on(kind, held_on, norms)
+    if kind is TrackKind.KP3:
+        on = add_weeks(held_on, norms.arrange_handover_weeks)
+    if kind is TrackKind.REST and planned_end is not None:
+        on = add_weeks(planned_end, -norms.rest_decision_weeks)
+    if on is None or working_day(on) <= held_on:
+        return None
+    return working_day(on)
+
+
+def _from_people(state: DossierState) -> Iterator[DueItem]:
+    """Yield what somebody asked for: follow-ups and messages."""
+    for follow_up in state.follow_ups:
+        yield DueItem(
+            DueKind.FOLLOW_UP, follow_up.due_on, follow_up.id, user_id=follow_up.user_id
+        )  # fmt: skip
+    for message in state.messages:
+        yield DueItem(DueKind.MESSAGE, message.on, message.id)
+
+
+def _from_track(state: DossierState, norms: Norms) -> Iterator[DueItem]:
+    """Yield what the track asks of the lead."""
+    contact_on = contact_norm_on(
+        state.kind, max(state.last_contact_on or state.track_since, state.track_since), norms
+    )
+    if contact_on is not None and not _soon_followed_up(state, contact_on, norms):
+        yield DueItem(DueKind.CONTACT, contact_on)
+    if state.kind is TrackKind.UNDER_INVESTIGATION:
+        yield DueItem(DueKind.CLASSIFY, add_weeks(state.track_since, norms.classify_weeks))
+    if state.kind is TrackKind.REST and state.planned_end is not None:
+        decide_on = add_weeks(state.planned_end, -norms.rest_decision_weeks)
+        yield DueItem(DueKind.REST_DECISION, decide_on)
+    if state.kind is TrackKind.KP3:
+        arrange_on = add_weeks(state.track_since, norms.arrange_handover_weeks)
+        yield DueItem(DueKind.ARRANGE_HANDOVER, arrange_on)
+
+
+def _soon_followed_up(state: DossierState, contact_on: date, norms: Norms) -> bool:
+    latest = add_weeks(contact_on, norms.follow_up_slack_weeks)
+    return any(follow_up.due_on <= latest for follow_up in state.follow_ups)
+
+
+def _from_pension(state: DossierState, norms: Norms) -> Iterator[DueItem]:
+    """Yield the AOW date and the notice before it (AOW art. 7a)."""
+    if state.aow_on is None:
+        return
+    if not state.pension_seen:
+        notice_on = add_months(state.aow_on, -norms.pension_notice_months)
+        yield DueItem(DueKind.PENSION_APPROACHING, notice_on)
+    yield DueItem(DueKind.PENSION_REACHED, state.pension_postponed_to or state.aow_on)
+
+
+def _from_coordinator(state: DossierState, norms: Norms) -> Iterator[DueItem]:
+    """Yield what the coordinator watches; in rest the decision takes its place."""
+    if not state.has_lead:
+        assign_on = add_days(state.opened_on, norms.assign_days)
+        yield DueItem(DueKind.ASSIGN, assign_on, for_coordinator=True)
+    spoken_on = state.last_contact_on or state.opened_on
+    floor_on = add_months(spoken_on, norms.floor_months)
+    yield DueItem(DueKind.TWELVE_MONTHS, floor_on, for_coordinator=True)
