@@ -17,15 +17,14 @@ from typing import Any
 import flask_migrate
 import hypothesis
 import pytest
-from flask import Flask, has_app_context
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 import kp4web
 from kp4web.extensions import db
+from tests.client import CheckedClient
 from tests.databases import ENGINES, Databases, ensure_template
-from tests.html import assert_valid_html
 from tests.machine import PostgresServer, make_run_folder
 
 TODAY = date(2026, 11, 18)  # a Wednesday, so that this week has a past and a future
@@ -190,21 +189,6 @@ def db_session(app: Flask) -> Session:
 
 
 # ---------------------------------------------------------------------- over HTTP
-
-
-class CheckedClient(FlaskClient):
-    """Flask's client; every request has a context of its own and every page must be valid HTML."""
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Send a request; what the test wrote is committed first, as a colleague's would be."""
-        if has_app_context():
-            db.session.commit()
-            db.session.expire_all()
-        with self.application.app_context():
-            response = super().open(*args, **kwargs)
-        if response.mimetype == "text/html" and response.data:
-            assert_valid_html(response.text)
-        return response
 
 
 @pytest.fixture
