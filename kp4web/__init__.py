@@ -9,7 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kp4web.config import settings
 from kp4web.crypto import vault
-from kp4web.extensions import Base, csrf, db, login, migrate
+from kp4web.extensions import csrf, db, login, migrate
+from kp4web.registry import import_models
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -23,6 +24,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, instance_relative_config=True)
     app.config.from_mapping(settings(Path(app.instance_path), config))
     Path(app.instance_path).mkdir(exist_ok=True)
+    import_models()
     vault.open(app.config["ENCRYPTION_KEYS"])
     _bind(app)
     _register(app)
@@ -59,6 +61,3 @@ def _register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     cli.init_app(app)
     access.init_app(app)  # last: it checks the endpoints registered so far
-
-
-__all__ = ["Base", "create_app", "db"]

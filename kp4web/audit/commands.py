@@ -1,0 +1,125 @@
+"""
+Writing the log: an act is queued with the change and chained when the transaction commits.
+
+The head of the chain is one row. It is locked last, just before the commit, so that two
+transactions never wait for each other's dossiers while holding it.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import event, insert, update
+from sqlalchemy.orm import Session
+
+from kp4web.audit.models import AuditEntry, AuditHead
+from kp4web.crypto import vault
+from kp4web.domain.actor import Actor
+
+ACTIVITY = "begeleiding-klantprofiel-4"
+"""The processing activity in the register of processing (AVG 30)."""
+GENESIS = "0" * 64
+_PENDING = "pending_audit"
+
+
+@dataclass(slots=True)
+class _Act:
+    columns: dict[str, Any]
+    subjects: list[int] = field(default_factory=list)
+
+
+def record(
+    session: Session,
+    actor: Actor | None,
+    action: str,
+    *,
+    now: datetime,
+    subjects: Iterable[int] = (),
+    municipality_id: int | None = None,
+    dossier_id: int | None = None,
+    relation: Iterable[str] = (),
+    reason: str = "",
+    status: str = "ok",
+    **detail: Any,
+) -> None:
+    """
+    Queue one entry; it is written and chained by the commit of this transaction.
+
+    ``subjects`` are client ids; ``detail`` holds ids and codes, never names or typed text.
+    Without ``municipality_id`` the entry belongs to the actor's own municipality.
+    """
+    columns = {
+        "trace_id": session.info.get("trace_id") or uuid4().hex,
+        "span_id": uuid4().hex[:16],
+        "activity": ACTIVITY,
+        "action": str(action),
+        "started_at": now,
+        "ended_at": now,
+        "status": status,
+        "user_id": actor and actor.id,
+        "roles": ",".join(sorted(actor.roles)) if actor else "",
+        "organisation_id": actor and actor.organisation_id,
+        "municipality_id": municipality_id or (actor and actor.municipality_id),
+        "dossier_id": dossier_id,
+        "relation": ",".join(sorted(relation)),
+        "reason": reason,
+        "detail": {key: value for key, value in detail.items() if value is not None},
+    }
+    session.info.setdefault(_PENDING, []).append(_Act(columns, sorted(set(subjects))))
+
+
+def canonical(columns: dict[str, Any]) -> str:
+    """Return the columns of an entry (without its hash) in one fixed spelling."""
+    return json.dumps({k: columns[k] for k in sorted(columns)}, default=_spell, sort_keys=True)
+
+
+def link(previous: str, columns: dict[str, Any]) -> str:
+    """Return the hash of an entry that follows the hash ``previous``."""
+    return vault.keyed_hash(previous + canonical(columns), purpose="audit")
+
+
+def _spell(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"cannot log a {type(value).__name__}")
+
+
+@event.listens_for(Session, "before_commit")
+def _append_to_chain(session: Session) -> None:
+    """Write what was queued: lock the head, link every entry, move the head."""
+    acts: list[_Act] = session.info.pop(_PENDING, [])
+    if not acts or session.in_nested_transaction():
+        return
+    session.flush()
+    head = session.execute(
+        update(AuditHead)
+        .values(last_id=AuditHead.last_id + len(acts))
+        .returning(AuditHead.last_id, AuditHead.last_hash)
+        .execution_options(synchronize_session=False)
+    ).one()
+    previous, rows = head.last_hash, []
+    for number, act in enumerate(acts, start=head.last_id - len(acts) + 1):
+        sealed = None
+        if act.subjects:
+            sealed = vault.encrypt(json.dumps(act.subjects), row=act.columns["span_id"])
+        row = {"id": number, **act.columns, "subjects_sealed": sealed}
+        previous = row["hash"] = link(previous, row)
+        rows.append(row)
+    session.execute(insert(AuditEntry), rows)
+    session.execute(
+        update(AuditHead).values(last_hash=previous).execution_options(synchronize_session=False)
+    )
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, _previous: object) -> None:
+    """What was rolled back did not happen, so it is not logged either."""
+    if not session.in_nested_transaction():
+        session.info.pop(_PENDING, None)

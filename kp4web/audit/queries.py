@@ -1,0 +1,41 @@
+"""Reading the log, and checking that nobody touched it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kp4web.audit.commands import GENESIS, link
+from kp4web.audit.models import AuditEntry, AuditHead
+
+_COLUMNS = [c for c in AuditEntry.__table__.columns if c.name != "hash"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """The outcome of checking the chain: how many entries, and what is wrong with it."""
+
+    entries: int
+    faults: tuple[str, ...]
+
+
+def verify_chain(session: Session) -> ChainReport:
+    """Recompute every link; report each change, removal or insertion by its place."""
+    previous, expected, faults = GENESIS, 1, []
+    rows = session.execute(
+        select(AuditEntry.hash.label("stored"), *_COLUMNS).order_by(AuditEntry.id),
+        execution_options={"yield_per": 1000},
+    )
+    for row in rows.mappings():
+        columns = {column.name: row[column.name] for column in _COLUMNS}
+        if row["id"] != expected:
+            faults.append(f"entries {expected} to {row['id'] - 1} are missing")
+        elif link(previous, columns) != row["stored"]:
+            faults.append(f"entry {row['id']} was changed, or the one before it")
+        previous, expected = row["stored"], row["id"] + 1
+    head = session.execute(select(AuditHead.last_id, AuditHead.last_hash)).one_or_none()
+    if head is None:
+        faults.append("the head is missing")
+    elif (head.last_id, head.last_hash) != (expected - 1, previous):
+        faults.append(f"the chain ends at {expected - 1}, its head says {head.last_id}")
+    return ChainReport(entries=expected - 1, faults=tuple(faults))

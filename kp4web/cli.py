@@ -1,0 +1,7 @@
+"""Registers each feature's commands under ``flask --app wsgi``."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Add the command groups."""

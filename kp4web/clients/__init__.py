@@ -1,0 +1,1 @@
+"""Persons: who they are, with whom they live, who is around them."""

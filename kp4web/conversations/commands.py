@@ -1,0 +1,227 @@
+"""Every write of conversations, attempts and drafts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from kp4web.audit.commands import record
+from kp4web.conversations.models import (
+    AttemptOutcome,
+    Channel,
+    ContactAttempt,
+    Conversation,
+    Draft,
+    Participant,
+)
+from kp4web.domain.actor import Actor
+from kp4web.domain.dates import dutch_date
+from kp4web.domain.errors import InvalidInput
+from kp4web.domain.policy import Access, Action, Field, Relation, require
+from kp4web.dossiers.models import Dossier
+from kp4web.dossiers.queries import DossierRef, dossier_ref
+from kp4web.worklist.commands import (
+    LeaveMessage,
+    PlanFollowUp,
+    add_follow_up,
+    add_message,
+    end_follow_ups,
+    refresh_due_items,
+)
+from kp4web.worklist.models import FollowUpEnding
+
+REPORT_LIMIT = 50_000
+DRAFT_LIMIT = 200_000
+DRAFTS_KEPT = timedelta(days=30)
+CONVERSATION_FORM = "gesprek"
+SPOKEN = frozenset({Channel.FACE_TO_FACE, Channel.PHONE, Channel.HOME_VISIT, Channel.VIDEO})
+"""Channels by which a conversation can count as a contact (2-domain)."""
+
+
+@dataclass(frozen=True)
+class RecordConversation:
+    """The intention to record a conversation, or (with an ``attempt``) a failed attempt."""
+
+    held_on: date
+    channel: Channel
+    attempt: AttemptOutcome | None = None
+    held_at: time | None = None
+    participants: tuple[Participant, ...] = (Participant.RESIDENT,)
+    report: str = ""
+    follow_up_on: date | None = None
+    follow_up_what: str = ""
+    done: frozenset[int] = field(default_factory=frozenset)
+    submission: str | None = None
+
+
+def record_conversation(
+    session: Session,
+    actor: Actor,
+    number: str,
+    command: RecordConversation,
+    *,
+    now: datetime,
+    today: date,
+) -> Conversation | ContactAttempt:
+    """
+    Record a conversation or attempt with what follows from it, and forget the draft.
+
+    Returns the new row, or the earlier one when the same form was sent before. A colleague
+    records an own entry without reading others; the lead gets a due item. Raises
+    ``InvalidInput`` at the field, ``Forbidden``, ``NotFound``, or ``DomainError`` when a ticked
+    follow-up was settled meanwhile.
+    """
+    require(actor, Action.CONVERSATION_RECORD)
+    ref = dossier_ref(session, actor, number, lock=True)
+    ref.require(Field.OWN_ENTRY, Access.WRITE)
+    if earlier := _submitted(session, actor, command.submission):
+        return earlier
+    _check(ref, command, today)
+    entry = _add(session, actor, ref, command, now)
+    _follow(session, actor, ref, entry, command, now=now, today=today)
+    delete_draft(session, actor, CONVERSATION_FORM, ref.id)
+    refresh_due_items(session, [ref.id])
+    action = "conversation_record" if command.attempt is None else "attempt_record"
+    record(
+        session, actor, action, now=now, subjects=[ref.client_id], dossier_id=ref.id,
+        municipality_id=ref.municipality_id, relation=ref.relations, entry=entry.id,
+    )  # fmt: skip
+    return entry
+
+
+def _check(ref: DossierRef, command: RecordConversation, today: date) -> None:
+    if command.held_on > today:
+        raise InvalidInput("held_on", "Een gesprek kan niet in de toekomst liggen.")
+    if command.held_on < ref.opened_on:
+        raise InvalidInput(
+            "held_on", f"Dit dossier begint op {dutch_date(ref.opened_on)}. Kies die dag of later."
+        )
+    if len(command.report) > REPORT_LIMIT:
+        raise InvalidInput(
+            "report",
+            f"Gebruik hoogstens {REPORT_LIMIT} tekens. U typte er {len(command.report)}.",
+        )
+    if not command.participants and command.attempt is None:
+        raise InvalidInput("participants", "Kies wie erbij was.")
+    if Relation.LEAD not in ref.relations and (command.follow_up_on or command.done):
+        raise InvalidInput("follow_up_on", "Alleen de vaste consulent plant en sluit opvolgingen.")
+
+
+def _add(
+    session: Session, actor: Actor, ref: DossierRef, command: RecordConversation, now: datetime
+) -> Conversation | ContactAttempt:
+    shared = {
+        "dossier_id": ref.id, "municipality_id": ref.municipality_id, "author_id": actor.id,
+        "held_on": command.held_on, "held_at": command.held_at, "channel": command.channel,
+        "report": command.report.strip(), "recorded_at": now, "submission": command.submission,
+    }  # fmt: skip
+    entry: Conversation | ContactAttempt
+    if command.attempt is not None:
+        entry = ContactAttempt(**shared, outcome=command.attempt)
+    else:
+        spoken = Participant.RESIDENT in command.participants and command.channel in SPOKEN
+        people = [str(p) for p in Participant if p in command.participants]
+        entry = Conversation(**shared, participants=people, is_contact=spoken)
+    session.add(entry)
+    session.flush()
+    if isinstance(entry, Conversation) and entry.is_contact:
+        _note_contact(session, ref, entry.held_on)
+    return entry
+
+
+def _note_contact(session: Session, ref: DossierRef, held_on: date) -> None:
+    """Keep the projection: the latest contact is never replaced by an earlier one."""
+    if ref.last_contact_on is None or held_on > ref.last_contact_on:
+        session.execute(update(Dossier).where(Dossier.id == ref.id).values(last_contact_on=held_on))
+
+
+def _follow(
+    session: Session,
+    actor: Actor,
+    ref: DossierRef,
+    entry: Conversation | ContactAttempt,
+    command: RecordConversation,
+    *,
+    now: datetime,
+    today: date,
+) -> None:
+    conversation_id = entry.id if isinstance(entry, Conversation) else None
+    end_follow_ups(session, actor, ref, command.done, FollowUpEnding.DONE, now=now, today=today)
+    if command.follow_up_on is not None:
+        plan = PlanFollowUp(due_on=command.follow_up_on, what=command.follow_up_what.strip())
+        add_follow_up(
+            session, actor, ref, plan, now=now, today=today, conversation_id=conversation_id
+        )
+    if Relation.LEAD not in ref.relations:
+        notice = LeaveMessage(text="" if conversation_id else "Contactpoging vastgelegd.")
+        add_message(
+            session, actor, ref, notice, now=now, today=today, conversation_id=conversation_id
+        )
+
+
+def _submitted(
+    session: Session, actor: Actor, submission: str | None
+) -> Conversation | ContactAttempt | None:
+    if not submission:
+        return None
+    for kind in (Conversation, ContactAttempt):
+        found = session.scalar(
+            select(kind).where(kind.submission == submission, kind.author_id == actor.id)
+        )
+        if found is not None:
+            return found
+    return None
+
+
+def save_draft(
+    session: Session,
+    actor: Actor,
+    form: str,
+    number: str,
+    fields: Mapping[str, Sequence[str]],
+    *,
+    now: datetime,
+) -> Draft:
+    """
+    Keep what is being typed: one draft per user, form and dossier.
+
+    Raises ``DomainError`` when it is too long to keep; the text stays in the page.
+    """
+    require(actor, Action.CONVERSATION_RECORD)
+    ref = dossier_ref(session, actor, number, lock=True)
+    ref.require(Field.OWN_ENTRY, Access.WRITE)
+    if sum(len(text) for texts in fields.values() for text in texts) > DRAFT_LIMIT:
+        raise InvalidInput("report", "Deze tekst is te lang om te bewaren.")
+    draft = session.scalar(_own_draft(actor, form, ref.id))
+    if draft is None:
+        draft = Draft(user_id=actor.id, form=form, dossier_id=ref.id)
+        session.add(draft)
+    draft.fields = {name: list(texts) for name, texts in fields.items()}
+    draft.saved_at = now
+    session.flush()
+    return draft
+
+
+def _own_draft(actor: Actor, form: str, dossier_id: int):  # type: ignore[no-untyped-def]
+    return select(Draft).where(
+        Draft.user_id == actor.id, Draft.form == form, Draft.dossier_id == dossier_id
+    )
+
+
+def delete_draft(session: Session, actor: Actor, form: str, dossier_id: int) -> None:
+    """Forget the actor's own draft of this form and dossier, if there is one."""
+    session.execute(
+        delete(Draft).where(
+            Draft.user_id == actor.id, Draft.form == form, Draft.dossier_id == dossier_id
+        )
+    )
+
+
+def delete_old_drafts(session: Session, *, now: datetime) -> int:
+    """Forget drafts that nobody touched for 30 days; return how many."""
+    old = Draft.saved_at < now - DRAFTS_KEPT
+    count = session.scalar(select(func.count(Draft.id)).where(old)) or 0
+    session.execute(delete(Draft).where(old))
+    return count

@@ -1,0 +1,214 @@
+"""
+The policy: who may do what, and who sees which field. Tables and pure functions, nothing else.
+
+Source: the matrix of ``3-visibility`` (two organisations serve one household for different
+purposes: Informatienota West Betuwe, 24-11-2020, "Vervolg"). Unlisted means nothing.
+Cells that need a reason first (break-glass) do not exist yet and count as nothing.
+"""
+
+from collections.abc import Collection, Mapping
+from enum import IntEnum, StrEnum, auto
+
+from kp4web.domain.actor import Actor, Role
+from kp4web.domain.errors import Forbidden
+
+NO_ACCESS = "U heeft met uw rol geen toegang tot dit onderdeel."
+
+
+class Action(StrEnum):
+    """Everything an endpoint can ask for; each view declares exactly one."""
+
+    OWN_ACCOUNT = auto()
+    WORKLIST_READ = auto()
+    FOLLOW_UP_CHANGE = auto()
+    DOSSIER_READ = auto()
+    CLIENT_CHANGE = auto()
+    BSN_REVEAL = auto()
+    CONVERSATION_RECORD = auto()
+    CONVERSATION_READ = auto()
+    MESSAGE_LEAVE = auto()
+    DUE_ITEM_SETTLE = auto()
+    TRACK_CHANGE = auto()
+    CASELOAD_READ = auto()
+    DOSSIER_ASSIGN = auto()
+    DOSSIER_OPEN = auto()
+    HANDOVERS_READ = auto()
+    HANDOVER_OFFER = auto()
+    HANDOVER_ACCEPT = auto()
+    PROFILE_DECIDE = auto()
+    REPORT_READ = auto()
+    WELFARE_COUNT_RECORD = auto()
+    SCREENING_MANAGE = auto()
+    USERS_MANAGE = auto()
+    LOG_READ = auto()
+
+
+_CONSULTANT = frozenset(
+    {
+        Action.WORKLIST_READ,
+        Action.FOLLOW_UP_CHANGE,
+        Action.DOSSIER_READ,
+        Action.CLIENT_CHANGE,
+        Action.BSN_REVEAL,
+        Action.CONVERSATION_RECORD,
+        Action.CONVERSATION_READ,
+        Action.MESSAGE_LEAVE,
+        Action.DUE_ITEM_SETTLE,
+        Action.TRACK_CHANGE,
+        Action.REPORT_READ,
+    }
+)
+_COORDINATOR = frozenset(
+    {
+        Action.WORKLIST_READ,
+        Action.FOLLOW_UP_CHANGE,
+        Action.DOSSIER_READ,
+        Action.CLIENT_CHANGE,
+        Action.BSN_REVEAL,
+        Action.TRACK_CHANGE,
+        Action.DUE_ITEM_SETTLE,
+        Action.CASELOAD_READ,
+        Action.DOSSIER_ASSIGN,
+        Action.DOSSIER_OPEN,
+        Action.HANDOVERS_READ,
+        Action.HANDOVER_ACCEPT,
+        Action.REPORT_READ,
+        Action.WELFARE_COUNT_RECORD,
+        Action.SCREENING_MANAGE,
+    }
+)
+_EVERYONE = frozenset({Action.OWN_ACCOUNT})
+
+ALLOWED: Mapping[Role, frozenset[Action]] = {
+    Role.CONSULTANT: _EVERYONE | _CONSULTANT,
+    Role.COORDINATOR: _EVERYONE | _COORDINATOR,
+    Role.INTAKE: _EVERYONE | {Action.HANDOVERS_READ, Action.HANDOVER_OFFER, Action.PROFILE_DECIDE},
+    Role.JOB_COACH: _EVERYONE,
+    Role.AGENCY_COORDINATOR: _EVERYONE | {Action.HANDOVERS_READ},
+    Role.INCOME_OFFICER: _EVERYONE,
+    Role.POLICY_OFFICER: _EVERYONE | {Action.REPORT_READ, Action.WELFARE_COUNT_RECORD},
+    Role.DATA_PROTECTION_OFFICER: _EVERYONE | {Action.LOG_READ},
+    Role.PRIVACY_OFFICER: _EVERYONE,
+    Role.ADMINISTRATOR: _EVERYONE | {Action.USERS_MANAGE},
+}
+
+
+class Relation(StrEnum):
+    """What an actor is to one dossier, decided per dossier; a union when there are several."""
+
+    LEAD = auto()
+    COLLEAGUE = auto()
+    COORDINATOR = auto()
+
+
+class Field(StrEnum):
+    """Groups of data about one person whose visibility depends on the relation."""
+
+    PERSON = auto()
+    APPROACH = auto()
+    BSN = auto()
+    BIRTH = auto()
+    CONTACTS = auto()
+    PROFILE = auto()
+    TRACK = auto()
+    REPORTS = auto()
+    OWN_ENTRY = auto()
+    FOLLOW_UP_DATE = auto()
+    FOLLOW_UP_WHAT = auto()
+    ASSIGNMENT = auto()
+    HANDOVER = auto()
+
+
+class Access(IntEnum):
+    """How far a relation reaches into a field; each level includes those below it."""
+
+    NONE = 0
+    READ = 1
+    WRITE = 2
+
+
+MATRIX: Mapping[Relation, Mapping[Field, Access]] = {
+    Relation.LEAD: {
+        Field.PERSON: Access.WRITE,
+        Field.APPROACH: Access.WRITE,
+        Field.BSN: Access.READ,
+        Field.BIRTH: Access.WRITE,
+        Field.CONTACTS: Access.WRITE,
+        Field.PROFILE: Access.READ,
+        Field.TRACK: Access.WRITE,
+        Field.REPORTS: Access.WRITE,
+        Field.OWN_ENTRY: Access.WRITE,
+        Field.FOLLOW_UP_DATE: Access.WRITE,
+        Field.FOLLOW_UP_WHAT: Access.WRITE,
+        Field.ASSIGNMENT: Access.READ,
+        Field.HANDOVER: Access.READ,
+    },
+    Relation.COLLEAGUE: {
+        Field.PERSON: Access.READ,
+        Field.APPROACH: Access.READ,
+        Field.BIRTH: Access.READ,
+        Field.CONTACTS: Access.READ,
+        Field.PROFILE: Access.READ,
+        Field.TRACK: Access.READ,
+        Field.OWN_ENTRY: Access.WRITE,
+        Field.FOLLOW_UP_DATE: Access.READ,
+        Field.FOLLOW_UP_WHAT: Access.READ,
+        Field.ASSIGNMENT: Access.READ,
+    },
+    Relation.COORDINATOR: {
+        Field.PERSON: Access.WRITE,
+        Field.APPROACH: Access.READ,
+        Field.BSN: Access.READ,
+        Field.BIRTH: Access.WRITE,
+        Field.PROFILE: Access.READ,
+        Field.TRACK: Access.WRITE,
+        Field.FOLLOW_UP_DATE: Access.WRITE,
+        Field.ASSIGNMENT: Access.WRITE,
+        Field.HANDOVER: Access.READ,
+    },
+}
+
+EXACT_FIGURES: frozenset[Role] = frozenset({Role.CONSULTANT, Role.COORDINATOR})
+"""Roles that see figures as they are; any other reader sees them behind the small-number guard."""
+
+
+def may(actor: Actor, action: Action) -> bool:
+    """Return whether one of the actor's roles allows the action."""
+    return any(action in ALLOWED.get(role, frozenset()) for role in actor.roles)
+
+
+def require(actor: Actor, action: Action) -> None:
+    """Raise ``Forbidden`` unless one of the actor's roles allows the action."""
+    if not may(actor, action):
+        raise Forbidden(NO_ACCESS)
+
+
+def relations(actor: Actor, *, lead_id: int | None) -> frozenset[Relation]:
+    """Return what the actor is to a dossier that the own organisation holds."""
+    found = set()
+    if actor.has(Role.CONSULTANT):
+        found.add(Relation.LEAD if lead_id == actor.id else Relation.COLLEAGUE)
+    if actor.has(Role.COORDINATOR):
+        found.add(Relation.COORDINATOR)
+    return frozenset(found)
+
+
+def access(held: Collection[Relation], field: Field) -> Access:
+    """Return the furthest reach that these relations give together into the field."""
+    return max((MATRIX[r].get(field, Access.NONE) for r in held), default=Access.NONE)
+
+
+def visible_fields(held: Collection[Relation]) -> frozenset[Field]:
+    """Return the fields that these relations may read."""
+    return frozenset(field for field in Field if access(held, field) >= Access.READ)
+
+
+def require_access(held: Collection[Relation], field: Field, level: Access) -> None:
+    """Raise ``Forbidden`` unless these relations reach this far into the field."""
+    if access(held, field) < level:
+        raise Forbidden("U mag dit niet doen in dit dossier.")
+
+
+def sees_exact_figures(actor: Actor) -> bool:
+    """Return whether figures below five may be shown to this actor (rule 6)."""
+    return bool(actor.roles & EXACT_FIGURES)

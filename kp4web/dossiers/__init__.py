@@ -1,0 +1,1 @@
+"""Dossiers: whom they are about, who may reach them, lists and search."""

@@ -1,0 +1,122 @@
+"""
+Bitemporal rows: the mixin that stores what ``domain.periods`` plans.
+
+A row says when it was true (``valid_from``, ``valid_to`` exclusive) and when we knew it
+(``recorded_at``, ``superseded_at``). The only column ever written after insert is
+``superseded_at``: whatever was known at an earlier moment can always be read back.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, ClassVar, Self
+
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, or_, select, text
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
+
+from kp4web.domain.periods import Plan
+
+
+class Fact:
+    """Columns and constraints of a bitemporal row; ``key`` names the columns of its subject."""
+
+    __tablename__: ClassVar[str]
+    key: ClassVar[tuple[str, ...]]
+    content: ClassVar[tuple[str, ...]]
+    scope: ClassVar[tuple[str, ...]] = ()
+    """Columns kept for reach and reports (municipality); part of neither key nor content."""
+    extra_args: ClassVar[tuple[Any, ...]] = ()
+    """Constraints and indexes of the table beside those of every fact."""
+
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    recorded_at: Mapped[datetime]
+    superseded_at: Mapped[datetime | None]
+
+    @declared_attr
+    def recorded_by_id(cls) -> Mapped[int]:  # noqa: N805 -- declared_attr passes the class
+        """Return the column of the user who recorded the row."""
+        return mapped_column(ForeignKey("user_account.id"))
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805
+        running = text("superseded_at IS NULL AND valid_to IS NULL")
+        known = text("superseded_at IS NULL")
+        return (
+            CheckConstraint("valid_to > valid_from", name="period"),
+            CheckConstraint("superseded_at >= recorded_at", name="known"),
+            Index(
+                f"uq_{cls.__tablename__}_running", *cls.key, unique=True,
+                sqlite_where=running, postgresql_where=running,
+            ),
+            Index(
+                f"uq_{cls.__tablename__}_known", *cls.key, "valid_from", unique=True,
+                sqlite_where=known, postgresql_where=known,
+            ),
+            *cls.extra_args,
+        )  # fmt: skip
+
+    @classmethod
+    def running(cls) -> ColumnElement[bool]:
+        """Return the condition for the row that runs until further notice, as known now."""
+        return and_(cls.superseded_at.is_(None), cls.valid_to.is_(None))
+
+    @classmethod
+    def valid_on(
+        cls, day: ColumnElement[date] | date, known_at: ColumnElement[datetime] | None = None
+    ) -> ColumnElement[bool]:
+        """Return the condition for rows true on the day, as known now or at ``known_at``."""
+        true_then = and_(cls.valid_from <= day, or_(cls.valid_to.is_(None), cls.valid_to > day))
+        if known_at is None:
+            return and_(true_then, cls.superseded_at.is_(None))
+        return and_(
+            true_then,
+            cls.recorded_at <= known_at,
+            or_(cls.superseded_at.is_(None), cls.superseded_at > known_at),
+        )
+
+    @classmethod
+    def history(cls, session: Session, **key: int | str) -> Sequence[Self]:
+        """Return every row of one subject, superseded ones included, oldest knowledge first."""
+        return session.scalars(
+            select(cls).filter_by(**key).order_by(cls.recorded_at, cls.valid_from)
+        ).all()
+
+    @classmethod
+    def store(
+        cls,
+        session: Session,
+        plan: Plan[Self],
+        *,
+        key: Mapping[str, Any],
+        content: Mapping[str, Any],
+        recorded_by_id: int,
+    ) -> Self | None:
+        """
+        Write the plan: supersede, keep what remains, add the new row.
+
+        Returns the new row, or ``None`` when the plan only ends the running one.
+        """
+        for row in plan.superseded:
+            row.superseded_at = plan.at
+        session.flush()  # before the inserts: two running rows are refused by the database
+        for row, span in plan.remains:
+            copied = {name: getattr(row, name) for name in (*cls.key, *cls.scope, *cls.content)}
+            session.add(
+                cls(
+                    **copied,
+                    valid_from=span.valid_from,
+                    valid_to=span.valid_to,
+                    recorded_at=plan.at,
+                    recorded_by_id=recorded_by_id,
+                )  # fmt: skip
+            )
+        if plan.span is None:
+            session.flush()
+            return None
+        new = cls(
+            **key, **content, valid_from=plan.span.valid_from, valid_to=plan.span.valid_to,
+            recorded_at=plan.at, recorded_by_id=recorded_by_id,
+        )  # fmt: skip
+        session.add(new)
+        session.flush()
+        return new

@@ -1,0 +1,1 @@
+"""The council report: figures on a reference date, computed from dated rows."""

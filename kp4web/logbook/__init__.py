@@ -1,0 +1,1 @@
+"""Reading the log, for who supervises it."""

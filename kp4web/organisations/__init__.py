@@ -1,0 +1,1 @@
+"""Municipalities, the work agency, and the norms each municipality sets."""

@@ -1,0 +1,75 @@
+"""Organisations as rows: who they are, whom they serve, which norms they keep."""
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kp4web.domain.actor import OrganisationKind
+from kp4web.domain.due import Norms
+from kp4web.extensions import Base
+
+
+class Municipality(Base):
+    """A municipality that guides people with klantprofiel 4."""
+
+    __tablename__ = "municipality"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class Organisation(Base):
+    """An organisation whose staff sign in: a municipality, the work agency, or the operator."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        CheckConstraint(
+            "(kind = 'municipality') = (municipality_id IS NOT NULL)", name="municipality"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[OrganisationKind]
+    name: Mapped[str] = mapped_column(unique=True)
+    team: Mapped[str] = mapped_column(default="")
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"), unique=True)
+
+    @property
+    def label(self) -> str:
+        """Return the name with its team, as the header shows it."""
+        return f"{self.name}, {self.team}" if self.team else self.name
+
+
+class ServedMunicipality(Base):
+    """A municipality for which the work agency does intake and income."""
+
+    __tablename__ = "served_municipality"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"), primary_key=True)
+
+
+class MunicipalityNorms(Base):
+    """The norms of one municipality; without a row the defaults of ``Norms`` hold."""
+
+    __tablename__ = "municipality_norms"
+
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"), primary_key=True)
+    investigation_contact_weeks: Mapped[int]
+    support_contact_months: Mapped[int]
+    classify_weeks: Mapped[int]
+    rest_decision_weeks: Mapped[int]
+    rest_max_months: Mapped[int]
+    floor_months: Mapped[int]
+
+    @property
+    def norms(self) -> Norms:
+        """Return the norms as the domain reads them."""
+        return Norms(
+            investigation_contact_weeks=self.investigation_contact_weeks,
+            support_contact_months=self.support_contact_months,
+            classify_weeks=self.classify_weeks,
+            rest_decision_weeks=self.rest_decision_weeks,
+            rest_max_months=self.rest_max_months,
+            floor_months=self.floor_months,
+        )

@@ -1,0 +1,24 @@
+"""Every table of the application in one place: the features whose models exist."""
+
+from importlib import import_module
+
+FEATURES_WITH_TABLES = (
+    "organisations",
+    "accounts",
+    "clients",
+    "dossiers",
+    "worklist",
+    "conversations",
+    "caseload",
+    "intake",
+    "handovers",
+    "screening",
+    "figures",
+    "audit",
+)
+
+
+def import_models() -> None:
+    """Import all models, so that relations between tables resolve and migrations see them."""
+    for feature in FEATURES_WITH_TABLES:
+        import_module(f"kp4web.{feature}.models")

@@ -1,0 +1,1 @@
+"""Screening rounds and who is in them."""

@@ -1,0 +1,1 @@
+"""The dossier page: its head and one timeline of everything."""

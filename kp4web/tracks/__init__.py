@@ -1,0 +1,1 @@
+"""Tracks: opening a dossier, changing track, stopping and reopening, subgroups."""

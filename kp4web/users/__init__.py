@@ -1,0 +1,1 @@
+"""Users and their roles, as the administrator keeps them."""

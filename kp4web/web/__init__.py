@@ -1,0 +1,1 @@
+"""Flask plumbing: access, errors, forms, headers, transactions, navigation."""

@@ -1,0 +1,95 @@
+"""Base of all forms: Dutch messages from WTForms' own catalogue, text that can be stored."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, StringField
+from wtforms.validators import DataRequired, InputRequired, ValidationError
+
+from kp4web.domain.errors import InvalidInput
+
+NOT_STORABLE = "Dit veld bevat een teken dat niet bewaard kan worden. Verwijder het."
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
+
+filled = DataRequired("Vul dit veld in.")
+chosen = InputRequired("Maak een keuze.")
+
+
+class BaseForm(FlaskForm):
+    """A ``FlaskForm`` in Dutch (needs ``WTF_I18N_ENABLED = False``)."""
+
+    class Meta(FlaskForm.Meta):
+        """WTForms looks for these locales in its bundled catalogues."""
+
+        locales: Any = ("nl",)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field, and that no text holds what a database refuses (NUL, half pairs)."""
+        valid = super().validate(extra_validators)
+        for field in self:
+            if any(not _storable(raw) for raw in field.raw_data or () if isinstance(raw, str)):
+                field.errors = [NOT_STORABLE]
+                valid = False
+        return bool(valid)
+
+    def refuse(self, error: InvalidInput) -> None:
+        """Put a refusal of the domain at its field (or above the form when it has none)."""
+        field: Field | None = self._fields.get(error.field)
+        if field is None:
+            self.form_errors = [*self.form_errors, str(error)]
+        else:
+            field.errors = [*field.errors, str(error)]
+
+
+class DayField(DateField):
+    """A date as the browser sends it (2026-11-22) or as people type it (22-11-2026)."""
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(label, validators, format=["%Y-%m-%d", "%d-%m-%Y", "%d-%m-%y"], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the date; raise ``ValueError`` with a sentence that says how to write it."""
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            super().process_formdata([valuelist[0].strip()])
+        except ValueError as error:
+            raise ValueError(
+                "Dit is geen bestaande datum. Schrijf bijvoorbeeld 22-11-2026."
+            ) from error
+        if self.data and not EARLIEST_YEAR <= self.data.year <= LATEST_YEAR:
+            self.data = None
+            raise ValueError("Dit jaartal kan niet kloppen. Schrijf bijvoorbeeld 22-11-2026.")
+
+
+class TextLine(StringField):
+    """One line of text, without white space around it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the text."""
+        super().process_formdata(valuelist)
+        if isinstance(self.data, str):
+            self.data = self.data.strip()
+
+
+def at_most(length: int) -> Any:
+    """Return a validator: at most so many characters, with the number typed in the message."""
+
+    def check(_form: Any, field: Field) -> None:
+        typed = len(field.data or "")
+        if typed > length:
+            raise ValidationError(f"Gebruik hier hoogstens {length} tekens. U typte er {typed}.")
+
+    return check
+
+
+def submitted() -> bool:
+    """Return whether this request sends a form."""
+    return request.method == "POST"
+
+
+def _storable(text: str) -> bool:
+    return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)

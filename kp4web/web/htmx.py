@@ -1,0 +1,34 @@
+"""One template, two answers: the whole page, or one block of it for htmx."""
+
+from flask import Response, current_app, make_response, request
+from flask import render_template as _render_template  # noqa: TID251 -- the one allowed place
+from jinja2_fragments import render_block
+
+
+def wants_fragment() -> bool:
+    """
+    Return whether htmx 4 will put the answer in a part of the page.
+
+    ``HX-Request`` alone does not tell: a boosted link and a history restore send it too and
+    need the whole page.
+    """
+    restores = request.headers.get("HX-History-Restore-Request") == "true"
+    return request.headers.get("HX-Request-Type") == "partial" and not restores
+
+
+def render_page(
+    template_name: str, *, fragment: str | None = None, status: int = 200, **context: object
+) -> Response:
+    """
+    Render the template in full, or only its block ``fragment`` when htmx asks.
+
+    Returns a response that varies on the htmx headers.
+    """
+    if fragment and wants_fragment():
+        current_app.update_template_context(context)
+        body = render_block(current_app.jinja_env, template_name, fragment, **context)
+    else:
+        body = _render_template(template_name, **context)
+    response = make_response(body, status)
+    response.vary.update(("HX-Request-Type", "HX-History-Restore-Request"))
+    return response

@@ -1,0 +1,77 @@
+"""The menu and the start page of each role: only what the actor can open."""
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from kp4web.domain.actor import Actor, Role
+from kp4web.domain.policy import Action, may
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page in the menu: the action that opens it decides who gets it."""
+
+    label: str
+    endpoint: str
+    icon: str
+    action: Action
+
+
+WORKLIST = Place("Werkvoorraad", "worklist.index", "layout-list", Action.WORKLIST_READ)
+DOSSIERS = Place("Dossiers", "dossiers.index", "folder", Action.DOSSIER_READ)
+CASELOAD = Place("Caseload", "caseload.index", "users", Action.CASELOAD_READ)
+HANDOVERS = Place("Overdrachten", "handovers.index", "send", Action.HANDOVERS_READ)
+REPORT = Place("Rapportage", "figures.show", "chart-bar", Action.REPORT_READ)
+LOG = Place("Logboek", "logbook.index", "history", Action.LOG_READ)
+USERS = Place("Gebruikers", "users.index", "settings", Action.USERS_MANAGE)
+MENU = (WORKLIST, CASELOAD, DOSSIERS, HANDOVERS, REPORT, LOG, USERS)
+
+LANDING: tuple[tuple[Role, Place], ...] = (
+    (Role.COORDINATOR, CASELOAD),
+    (Role.CONSULTANT, WORKLIST),
+    (Role.INTAKE, HANDOVERS),
+    (Role.AGENCY_COORDINATOR, HANDOVERS),
+    (Role.POLICY_OFFICER, REPORT),
+    (Role.DATA_PROTECTION_OFFICER, LOG),
+    (Role.ADMINISTRATOR, USERS),
+)
+"""The first role that the actor has decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One line of the menu."""
+
+    label: str
+    href: str
+    icon: str
+    current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What stands around every page."""
+
+    user_name: str
+    organisation_label: str
+    navigation: tuple[MenuItem, ...]
+    can_search: bool
+
+
+def landing_page(actor: Actor) -> str | None:
+    """Return the address of the start page of this actor, or ``None`` without work yet."""
+    place = next((place for role, place in LANDING if actor.has(role)), None)
+    return url_for(place.endpoint) if place else None
+
+
+def shell(actor: Actor, organisation_label: str) -> Shell:
+    """Return the menu and header for this actor on this page."""
+    here = request.blueprint
+    items = tuple(
+        MenuItem(p.label, url_for(p.endpoint), p.icon, here == p.endpoint.split(".")[0])
+        for p in MENU
+        if may(actor, p.action) and p.endpoint in current_app.view_functions
+    )
+    return Shell(actor.name, organisation_label, items, may(actor, Action.DOSSIER_READ))

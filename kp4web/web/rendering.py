@@ -1,0 +1,44 @@
+"""What every template can use: the shell around the page, dates in Dutch, asset addresses."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, url_for
+from flask_login import current_user
+
+from kp4web.domain.dates import dutch_date, dutch_day
+from kp4web.web.clock import today
+from kp4web.web.navigation import shell
+
+
+def init_app(app: Flask) -> None:
+    """Register filters, globals and the context of every template."""
+    app.jinja_env.filters["date"] = lambda day: dutch_date(day) if day else ""
+    app.jinja_env.filters["day"] = lambda day: dutch_day(day) if day else ""
+    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def around() -> dict[str, Any]:
+        signed_in = current_user.is_authenticated
+        return {
+            "shell": shell(current_user.actor, current_user.organisation_label)
+            if signed_in
+            else None,
+            "demo": current_app.config["DEMO"],
+            "today": today(),
+        }
+
+
+def asset(filename: str) -> str:
+    """Return the address of a static file with its fingerprint: kept until it changes."""
+    return url_for("static", filename=filename, v=_fingerprint(filename))
+
+
+@cache
+def _fingerprint(filename: str) -> str:
+    path = Path(current_app.static_folder or "") / filename
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else "none"

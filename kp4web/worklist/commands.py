@@ -1,0 +1,337 @@
+"""
+Every write of follow-ups and messages, and of what settles a due item.
+
+Each command finds the dossier within the actor's reach itself, checks the policy, changes,
+refreshes the due items and logs; the caller commits.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from kp4web.audit.commands import record
+from kp4web.domain.actor import Actor
+from kp4web.domain.dates import add_months
+from kp4web.domain.errors import DomainError, Forbidden, InvalidInput, NotFound
+from kp4web.domain.policy import Access, Action, Field, Relation, require
+from kp4web.dossiers.models import Dossier
+from kp4web.dossiers.queries import DossierRef, dossier_ref, dossier_ref_by_id
+from kp4web.worklist.models import (
+    DueItem,
+    FollowUp,
+    FollowUpEnding,
+    FollowUpMove,
+    Message,
+    PensionNote,
+)
+from kp4web.worklist.queries import ItemRow, expected_items, stored_items
+
+NO_FOLLOW_UP = "Deze opvolging bestaat niet of is niet voor u."
+ENDED = "Deze opvolging is al afgehandeld."
+FURTHEST_MONTHS = 60
+"""How far ahead a follow-up may be planned, in months."""
+
+
+def refresh_due_items(session: Session, dossier_ids: Sequence[int]) -> None:
+    """Store the due items and the next date of these dossiers; flushed, not committed."""
+    session.flush()
+    wanted = expected_items(session, dossier_ids)
+    stored = stored_items(session, dossier_ids)
+    missing = [item for dossier in wanted.values() for item in dossier if item.key not in stored]
+    keys = {item.key for dossier in wanted.values() for item in dossier}
+    if gone := [row_id for key, row_id in stored.items() if key not in keys]:
+        session.execute(delete(DueItem).where(DueItem.id.in_(gone)))
+    if missing:
+        session.execute(
+            insert(DueItem),
+            [{name: getattr(item, name) for name in ItemRow.__slots__} for item in missing],
+        )
+    _store_next_dates(session, wanted)
+
+
+def _store_next_dates(session: Session, wanted: Mapping[int, Sequence[ItemRow]]) -> None:
+    session.connection().execute(
+        update(Dossier.__table__)
+        .where(Dossier.__table__.c.id == bindparam("dossier"))
+        .values(next_due_on=bindparam("next")),
+        [
+            {"dossier": dossier_id, "next": min((i.due_on for i in items), default=None)}
+            for dossier_id, items in wanted.items()
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class PlanFollowUp:
+    """The intention to come back to something on a date."""
+
+    due_on: date
+    what: str = ""
+    user_id: int | None = None
+    """A colleague who is to do it; empty means today's lead."""
+
+
+def plan_follow_up(
+    session: Session,
+    actor: Actor,
+    number: str,
+    command: PlanFollowUp,
+    *,
+    now: datetime,
+    today: date,
+) -> FollowUp:
+    """Plan a follow-up in a dossier; raises ``InvalidInput``, ``Forbidden`` or ``NotFound``."""
+    require(actor, Action.FOLLOW_UP_CHANGE)
+    ref = dossier_ref(session, actor, number, lock=True)
+    ref.require(Field.FOLLOW_UP_WHAT, Access.WRITE)
+    follow_up = add_follow_up(session, actor, ref, command, now=now, today=today)
+    refresh_due_items(session, [ref.id])
+    _log(session, actor, ref, "follow_up_plan", now, follow_up=follow_up.id)
+    return follow_up
+
+
+def add_follow_up(
+    session: Session,
+    actor: Actor,
+    ref: DossierRef,
+    command: PlanFollowUp,
+    *,
+    now: datetime,
+    today: date,
+    conversation_id: int | None = None,
+) -> FollowUp:
+    """Add the row (for commands that refresh and log themselves); raises ``InvalidInput``."""
+    if not ref.is_active:
+        raise InvalidInput("follow_up_on", "Dit dossier is gestopt: er is geen opvolging meer.")
+    _check_day("follow_up_on", command.due_on, today)
+    follow_up = FollowUp(
+        dossier_id=ref.id, municipality_id=ref.municipality_id, due_on=command.due_on,
+        what=command.what, user_id=command.user_id, conversation_id=conversation_id,
+        created_on=today, created_at=now, created_by_id=actor.id,
+    )  # fmt: skip
+    session.add(follow_up)
+    session.flush()
+    return follow_up
+
+
+def move_follow_up(
+    session: Session, actor: Actor, follow_up_id: int, due_on: date, *, now: datetime, today: date
+) -> FollowUp:
+    """Move an open follow-up to another date and keep the move; lead, coordinator or named user."""
+    require(actor, Action.FOLLOW_UP_CHANGE)
+    follow_up, ref = _open_follow_up(session, actor, follow_up_id)
+    if follow_up.user_id != actor.id:
+        ref.require(Field.FOLLOW_UP_DATE, Access.WRITE)
+    _check_day("due_on", due_on, today)
+    if due_on == follow_up.due_on:
+        return follow_up
+    session.add(
+        FollowUpMove(
+            follow_up_id=follow_up.id,
+            from_on=follow_up.due_on,
+            to_on=due_on,
+            moved_on=today,
+            moved_at=now,
+            moved_by_id=actor.id,
+        )  # fmt: skip
+    )
+    follow_up.due_on = due_on
+    session.flush()
+    refresh_due_items(session, [ref.id])
+    _log(session, actor, ref, "follow_up_move", now, follow_up=follow_up.id)
+    return follow_up
+
+
+def complete_follow_up(
+    session: Session, actor: Actor, follow_up_id: int, *, now: datetime, today: date
+) -> DossierRef:
+    """Complete an open follow-up; the lead or the colleague named in it."""
+    require(actor, Action.FOLLOW_UP_CHANGE)
+    follow_up, ref = _open_follow_up(session, actor, follow_up_id)
+    if follow_up.user_id != actor.id:
+        ref.require(Field.FOLLOW_UP_WHAT, Access.WRITE)
+    _end(follow_up, actor, FollowUpEnding.DONE, now, today)
+    session.flush()
+    refresh_due_items(session, [ref.id])
+    _log(session, actor, ref, "follow_up_complete", now, follow_up=follow_up.id)
+    return ref
+
+
+def end_follow_ups(
+    session: Session,
+    actor: Actor,
+    ref: DossierRef,
+    ids: Collection[int] | None,
+    ending: FollowUpEnding,
+    *,
+    now: datetime,
+    today: date,
+) -> None:
+    """
+    End open follow-ups of a dossier: those named, or all (``None``).
+
+    For commands that refresh and log themselves. Raises ``DomainError`` when a named one is
+    not open in this dossier (somebody else was first).
+    """
+    if ids is not None and not ids:
+        return
+    query = select(FollowUp).where(FollowUp.dossier_id == ref.id, FollowUp.ended_at.is_(None))
+    if ids is not None:
+        query = query.where(FollowUp.id.in_(ids))
+    found = session.scalars(query).all()
+    if ids is not None and len(found) < len(set(ids)):
+        raise DomainError("Een van de opvolgingen is intussen afgehandeld. Kijk het dossier na.")
+    for follow_up in found:
+        _end(follow_up, actor, ending, now, today)
+    session.flush()
+
+
+def _end(
+    follow_up: FollowUp, actor: Actor, ending: FollowUpEnding, now: datetime, today: date
+) -> None:
+    follow_up.ending, follow_up.ended_on, follow_up.ended_at = ending, today, now
+    follow_up.ended_by_id = actor.id
+
+
+def _open_follow_up(
+    session: Session, actor: Actor, follow_up_id: int
+) -> tuple[FollowUp, DossierRef]:
+    """Return an open follow-up within reach, its dossier locked; else ``NotFound`` or 409."""
+    dossier_id = session.scalar(select(FollowUp.dossier_id).where(FollowUp.id == follow_up_id))
+    if dossier_id is None:
+        raise NotFound(NO_FOLLOW_UP)
+    try:
+        ref = dossier_ref_by_id(session, actor, dossier_id, lock=True)
+    except NotFound as error:
+        raise NotFound(NO_FOLLOW_UP) from error
+    follow_up = session.get_one(FollowUp, follow_up_id, populate_existing=True)
+    if follow_up.ended_at is not None:
+        raise DomainError(ENDED)
+    return follow_up, ref
+
+
+def _check_day(field: str, day: date, today: date) -> None:
+    if day < today:
+        raise InvalidInput(field, "Kies vandaag of een dag daarna.")
+    if day > add_months(today, FURTHEST_MONTHS):
+        raise InvalidInput(field, "Kies een dag binnen vijf jaar.")
+
+
+@dataclass(frozen=True)
+class LeaveMessage:
+    """The intention to leave word for the lead."""
+
+    text: str
+    submission: str | None = None
+
+
+def leave_message(
+    session: Session,
+    actor: Actor,
+    number: str,
+    command: LeaveMessage,
+    *,
+    now: datetime,
+    today: date,
+) -> Message:
+    """Leave a message in a colleague's dossier; the lead gets a due item until it is read."""
+    require(actor, Action.MESSAGE_LEAVE)
+    ref = dossier_ref(session, actor, number, lock=True)
+    if Relation.COLLEAGUE not in ref.relations:
+        raise Forbidden("U bent zelf de vaste consulent van dit dossier.")
+    if not command.text.strip():
+        raise InvalidInput("text", "Schrijf uw bericht op.")
+    if earlier := _submitted(session, actor, command.submission):
+        return earlier
+    message = add_message(session, actor, ref, command, now=now, today=today)
+    refresh_due_items(session, [ref.id])
+    _log(session, actor, ref, "message_leave", now, message=message.id)
+    return message
+
+
+def add_message(
+    session: Session,
+    actor: Actor,
+    ref: DossierRef,
+    command: LeaveMessage,
+    *,
+    now: datetime,
+    today: date,
+    conversation_id: int | None = None,
+) -> Message:
+    """Add the row (for commands that refresh and log themselves)."""
+    message = Message(
+        dossier_id=ref.id, author_id=actor.id, written_on=today, written_at=now,
+        text=command.text.strip(), submission=command.submission,
+        conversation_id=conversation_id,
+    )  # fmt: skip
+    session.add(message)
+    session.flush()
+    return message
+
+
+def _submitted(session: Session, actor: Actor, submission: str | None) -> Message | None:
+    if not submission:
+        return None
+    return session.scalar(
+        select(Message).where(Message.submission == submission, Message.author_id == actor.id)
+    )
+
+
+def settle_message(session: Session, actor: Actor, message_id: int, *, now: datetime) -> DossierRef:
+    """Note that the lead has read a message; raises ``NotFound`` for anybody out of reach."""
+    require(actor, Action.DUE_ITEM_SETTLE)
+    message = session.get(Message, message_id)
+    if message is None:
+        raise NotFound("Dit bericht bestaat niet of is niet voor u.")
+    ref = dossier_ref_by_id(session, actor, message.dossier_id, lock=True)
+    ref.require(Field.REPORTS, Access.WRITE)
+    if message.read_at is None:
+        message.read_at, message.read_by_id = now, actor.id
+        session.flush()
+        refresh_due_items(session, [ref.id])
+        _log(session, actor, ref, "message_read", now, message=message.id)
+    return ref
+
+
+@dataclass(frozen=True)
+class NotePension:
+    """The nearing AOW date was seen, or (with a date) stopping is postponed."""
+
+    note: str
+    postponed_to: date | None = None
+
+
+def note_pension(
+    session: Session, actor: Actor, number: str, command: NotePension, *, now: datetime, today: date
+) -> PensionNote:
+    """Note what was agreed about the AOW date; its due item disappears or moves."""
+    require(actor, Action.DUE_ITEM_SETTLE)
+    ref = dossier_ref(session, actor, number, lock=True)
+    ref.require(Field.TRACK, Access.WRITE)
+    if not command.note.strip():
+        raise InvalidInput("note", "Schrijf kort op wat u hierover weet of heeft afgesproken.")
+    if command.postponed_to is not None:
+        _check_day("postponed_to", command.postponed_to, today)
+    note = PensionNote(
+        dossier_id=ref.id, note=command.note.strip(), postponed_to=command.postponed_to,
+        recorded_on=today, recorded_at=now, recorded_by_id=actor.id,
+    )  # fmt: skip
+    session.add(note)
+    session.flush()
+    refresh_due_items(session, [ref.id])
+    _log(session, actor, ref, "pension_note", now, note=note.id)
+    return note
+
+
+def _log(
+    session: Session, actor: Actor, ref: DossierRef, action: str, now: datetime, **detail: Any
+) -> None:
+    record(
+        session, actor, action, now=now, subjects=[ref.client_id], dossier_id=ref.id,
+        municipality_id=ref.municipality_id, relation=ref.relations, **detail,
+    )  # fmt: skip

@@ -1,0 +1,129 @@
+"""
+Every read of the work list, and the due items that ought to be there.
+
+``expected_items`` computes with ``domain.due`` what ``commands.refresh_due_items`` stores;
+``flask --app wsgi worklist verify`` compares the two for every dossier.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, literal_column, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from kp4web.clients.models import Client
+from kp4web.domain import due
+from kp4web.domain.due import DossierState, DueKind, Norms, OpenFollowUp, UnreadMessage
+from kp4web.domain.tracks import TrackKind
+from kp4web.dossiers.models import Dossier
+from kp4web.organisations.models import MunicipalityNorms
+from kp4web.worklist.models import DueItem, FollowUp, Message, PensionNote
+
+_IDS = bindparam("ids", expanding=True)
+_SEEN = (
+    select(func.count(PensionNote.id))
+    .where(PensionNote.dossier_id == Dossier.id, PensionNote.postponed_to.is_(None))
+    .scalar_subquery()
+)
+_NEWER = aliased(PensionNote)
+_POSTPONED = (
+    select(PensionNote.postponed_to)
+    .where(
+        PensionNote.id
+        == select(func.max(_NEWER.id))
+        .where(_NEWER.dossier_id == Dossier.id, _NEWER.postponed_to.is_not(None))
+        .scalar_subquery()
+    )
+    .scalar_subquery()
+)
+_STATE = (
+    select(
+        Dossier.id, Dossier.municipality_id, Dossier.holder_id, Dossier.lead_id, Dossier.kind,
+        Dossier.track_since, Dossier.planned_end, Dossier.opened_on, Dossier.last_contact_on,
+        Client.pension_on, _SEEN.label("seen"), _POSTPONED.label("postponed_to"),
+        MunicipalityNorms,
+    )
+    .join(Client, Client.id == Dossier.client_id)
+    .outerjoin(MunicipalityNorms, MunicipalityNorms.municipality_id == Dossier.municipality_id)
+    .where(Dossier.id.in_(_IDS))
+)  # fmt: skip
+_OPEN = union_all(
+    select(
+        literal_column("'follow_up'").label("kind"), FollowUp.dossier_id, FollowUp.id,
+        FollowUp.due_on.label("on"), FollowUp.user_id,
+    ).where(FollowUp.dossier_id.in_(_IDS), FollowUp.ended_at.is_(None)),
+    select(
+        literal_column("'message'"), Message.dossier_id, Message.id, Message.written_on,
+        literal_column("NULL"),
+    ).where(Message.dossier_id.in_(_IDS), Message.read_at.is_(None)),
+)  # fmt: skip
+_STORED = select(
+    DueItem.id, DueItem.dossier_id, DueItem.organisation_id, DueItem.kind, DueItem.due_on,
+    DueItem.user_id, DueItem.subject_id,
+).where(DueItem.dossier_id.in_(_IDS))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One due item as it is stored, without its id."""
+
+    dossier_id: int
+    municipality_id: int
+    organisation_id: int
+    kind: DueKind
+    due_on: date
+    user_id: int | None
+    subject_id: int | None
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Return what makes two rows the same."""
+        return (
+            self.dossier_id, self.organisation_id, str(self.kind), self.due_on,
+            self.user_id, self.subject_id,
+        )  # fmt: skip
+
+
+def expected_items(session: Session, dossier_ids: Sequence[int]) -> dict[int, list[ItemRow]]:
+    """Return per dossier the due items that must be there, computed anew."""
+    waiting: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(_OPEN, {"ids": dossier_ids}):
+        waiting.setdefault(row.dossier_id, []).append(row)
+    return {
+        row.id: list(_items(row, waiting.get(row.id, ())))
+        for row in session.execute(_STATE, {"ids": dossier_ids})
+    }
+
+
+def stored_items(session: Session, dossier_ids: Sequence[int]) -> dict[tuple[Any, ...], int]:
+    """Return the stored due items of these dossiers: what they say, and their row."""
+    return {
+        (r.dossier_id, r.organisation_id, str(r.kind), r.due_on, r.user_id, r.subject_id): r.id
+        for r in session.execute(_STORED, {"ids": dossier_ids})
+    }
+
+
+def _items(row: Row[Any], waiting: Iterable[Row[Any]]) -> Iterable[ItemRow]:
+    norms = row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms()
+    for item in due.due_items(_state(row, tuple(waiting)), norms):
+        yield ItemRow(
+            dossier_id=row.id, municipality_id=row.municipality_id,
+            organisation_id=row.holder_id, kind=item.kind, due_on=item.due_on,
+            user_id=None if item.for_coordinator else item.user_id or row.lead_id,
+            subject_id=item.subject_id,
+        )  # fmt: skip
+
+
+def _state(row: Row[Any], waiting: tuple[Row[Any], ...]) -> DossierState:
+    return DossierState(
+        kind=TrackKind(row.kind), track_since=row.track_since, planned_end=row.planned_end,
+        opened_on=row.opened_on, last_contact_on=row.last_contact_on,
+        has_lead=row.lead_id is not None, aow_on=row.pension_on,
+        pension_seen=bool(row.seen), pension_postponed_to=row.postponed_to,
+        follow_ups=tuple(
+            OpenFollowUp(w.id, w.on, w.user_id) for w in waiting if w.kind == "follow_up"
+        ),
+        messages=tuple(UnreadMessage(w.id, w.on) for w in waiting if w.kind == "message"),
+    )  # fmt: skip

@@ -1,0 +1,226 @@
+"""
+Small builders through the real commands: every argument has a default, so that a test names
+only what it is about. All of them commit.
+"""
+
+from datetime import UTC, date, datetime, time
+from functools import cache
+from itertools import count
+
+from sqlalchemy import select
+
+from kp4web.accounts.models import User
+from kp4web.accounts.queries import actor_of
+from kp4web.caseload.commands import AssignDossiers, assign_dossiers
+from kp4web.clients.commands import Person
+from kp4web.conversations.commands import RecordConversation, record_conversation
+from kp4web.conversations.models import Channel
+from kp4web.domain.actor import Actor, OrganisationKind, Role
+from kp4web.domain.bsn import demo_numbers
+from kp4web.domain.dates import AMSTERDAM, add_months
+from kp4web.domain.tracks import StopReason, TrackChange, TrackKind
+from kp4web.dossiers.models import Dossier
+from kp4web.extensions import db
+from kp4web.handovers.commands import OfferHandover, offer_handover
+from kp4web.handovers.models import Handover
+from kp4web.organisations.commands import add_municipality, add_organisation
+from kp4web.organisations.models import Municipality, Organisation
+from kp4web.tracks.commands import OpenDossier, change_track, open_dossier
+from kp4web.users.commands import add_user
+from kp4web.worklist.commands import PlanFollowUp, plan_follow_up
+from kp4web.worklist.models import FollowUp
+from tests.conftest import TODAY
+
+PASSWORD = "vier losse paardenkrachten"
+_number = count(1)
+AGENCY_ROLES = {
+    Role.INTAKE, Role.JOB_COACH, Role.AGENCY_COORDINATOR, Role.INCOME_OFFICER,
+}  # fmt: skip
+
+
+@cache
+def bsns() -> list[str]:
+    return list(demo_numbers())
+
+
+def a_bsn() -> str:
+    """Return a BSN of the 9999 series that no earlier call returned."""
+    return bsns()[next(_number) % len(bsns())]
+
+
+def at(day: date, hour: int = 10) -> datetime:
+    """Return a moment on that day in the Netherlands."""
+    return datetime.combine(day, time(hour), AMSTERDAM).astimezone(UTC)
+
+
+def make_municipality(name: str = "West Betuwe") -> Municipality:
+    slug = name.lower().replace(" ", "-")
+    found = db.session.scalar(select(Municipality).where(Municipality.slug == slug))
+    if found is None:
+        found = add_municipality(db.session(), slug=slug, name=name)
+        db.session.commit()
+    return found
+
+
+def make_team(municipality: str = "West Betuwe") -> Organisation:
+    """Return the municipality as an organisation with its Team Sociaal."""
+    home = make_municipality(municipality)
+    found = db.session.scalar(select(Organisation).where(Organisation.municipality_id == home.id))
+    if found is None:
+        found = add_organisation(
+            db.session(), kind=OrganisationKind.MUNICIPALITY, name=f"Gemeente {home.name}",
+            team="Team Sociaal", municipality_id=home.id,
+        )  # fmt: skip
+        db.session.commit()
+    return found
+
+
+def make_agency() -> Organisation:
+    """Return the work agency; it serves the municipalities that exist when it is made."""
+    kind = OrganisationKind.WORK_AGENCY
+    found = db.session.scalar(select(Organisation).where(Organisation.kind == kind))
+    if found is None:
+        make_team()
+        found = add_organisation(
+            db.session(), kind=kind, name="Werkzaak Rivierenland",
+            serves=list(db.session.scalars(select(Municipality.id))),
+        )  # fmt: skip
+        db.session.commit()
+    return found
+
+
+def make_user(
+    *roles: Role,
+    municipality: str = "West Betuwe",
+    organisation: Organisation | None = None,
+    name: str | None = None,
+    email: str | None = None,
+) -> User:
+    """Return a user (a consultant unless told otherwise) in the organisation that has the role."""
+    chosen = roles or (Role.CONSULTANT,)
+    if organisation is None:
+        organisation = make_agency() if set(chosen) & AGENCY_ROLES else make_team(municipality)
+    number = next(_number)
+    user = add_user(
+        db.session(), email=email or f"user{number}@kp4web.example",
+        name=name or f"{chosen[0].label} {number}", organisation_id=organisation.id,
+        roles=chosen, password=PASSWORD, now=at(date(2019, 1, 1)),
+    )  # fmt: skip
+    db.session.commit()
+    return user
+
+
+def actor(user: User) -> Actor:
+    return actor_of(db.session(), user.id)
+
+
+def a_coordinator(municipality: str = "West Betuwe") -> Actor:
+    """Return some coordinator of the municipality, made when there is none."""
+    email = f"coordinator.{municipality.lower().replace(' ', '-')}@factory.example"
+    user = db.session.scalar(select(User).where(User.email == email))
+    return actor(user or make_user(Role.COORDINATOR, municipality=municipality, email=email))
+
+
+def make_person(**given: object) -> Person:
+    known = {"surname": f"Voorbeeld {next(_number)}", "initials": "A.",
+             "birth_date": date(1975, 5, 17), "bsn": a_bsn()}  # fmt: skip
+    return Person(**(known | given))  # type: ignore[arg-type]
+
+
+def make_dossier(
+    *,
+    track: TrackKind | str = TrackKind.SUPPORT,
+    lead: User | None = None,
+    municipality: str = "West Betuwe",
+    opened_on: date = date(2026, 6, 1),
+    since: date | None = None,
+    planned_end: date | None = None,
+    stop_reason: StopReason = StopReason.MOVED,
+    reason: str = "Zo begon het.",
+    person: Person | None = None,
+    partner_of: str | None = None,
+    today: date = TODAY,
+    **names: object,
+) -> Dossier:
+    """Open a dossier on this track (since its opening) with this lead; names go to the person."""
+    kind, since = TrackKind(track), since or opened_on
+    coordinator = a_coordinator(municipality)
+    stopped = kind is TrackKind.STOPPED
+    if kind is TrackKind.REST and planned_end is None:
+        planned_end = add_months(since, 12)
+    first = TrackChange(
+        TrackKind.SUPPORT if stopped else kind, opened_on if stopped else since, reason,
+        planned_end=planned_end,
+    )  # fmt: skip
+    dossier = open_dossier(
+        db.session(), coordinator,
+        OpenDossier(
+            person=person or make_person(**names), opened_on=opened_on, track=first,
+            reason="Bestaand dossier.", partner_of=partner_of,
+        ),
+        now=at(today, 8), today=today,
+    )  # fmt: skip
+    if lead is not None:
+        make_assignment(dossier, lead, today=today)
+    if stopped:
+        change_track(
+            db.session(), coordinator, dossier.number,
+            TrackChange(kind, max(since, opened_on), reason, stop_reason=stop_reason),
+            now=at(today, 9), today=today,
+        )  # fmt: skip
+    db.session.commit()
+    return dossier
+
+
+def make_assignment(dossier: Dossier, lead: User, *, today: date = TODAY) -> None:
+    home = db.session.get_one(Municipality, dossier.municipality_id).name
+    command = AssignDossiers((dossier.number,), lead.id, "Past in deze caseload.")
+    assign_dossiers(db.session(), a_coordinator(home), command, now=at(today, 8), today=today)
+    db.session.commit()
+
+
+def make_conversation(
+    dossier: Dossier, author: User, *, today: date = TODAY, **given: object
+) -> object:
+    """Record a conversation (or with ``attempt`` an attempt) by the author, today."""
+    known = {"held_on": today, "channel": Channel.FACE_TO_FACE, "report": "Gesproken."}
+    command = RecordConversation(**(known | given))  # type: ignore[arg-type]
+    row = record_conversation(
+        db.session(), actor(author), dossier.number, command, now=at(today), today=today
+    )
+    db.session.commit()
+    return row
+
+
+def make_follow_up(
+    dossier: Dossier, lead: User, *, due_on: date, what: str = "Bellen.", today: date = TODAY
+) -> FollowUp:
+    row = plan_follow_up(
+        db.session(), actor(lead), dossier.number, PlanFollowUp(due_on, what),
+        now=at(today), today=today,
+    )  # fmt: skip
+    db.session.commit()
+    return row
+
+
+def make_handover(
+    *,
+    municipality: str = "West Betuwe",
+    by: User | None = None,
+    today: date = TODAY,
+    **names: object,
+) -> Handover:
+    """Offer an applicant with klantprofiel 4 to the municipality."""
+    make_team(municipality)
+    intake = by or make_user(Role.INTAKE)
+    row = offer_handover(
+        db.session(), actor(intake),
+        OfferHandover(
+            person=make_person(**names), municipality_id=make_municipality(municipality).id,
+            registered_on=today, justification="Geen reëel perspectief binnen twee jaar.",
+            note="Graag eerst bellen.",
+        ),
+        now=at(today), today=today,
+    )  # fmt: skip
+    db.session.commit()
+    return row
