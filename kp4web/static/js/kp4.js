@@ -122,6 +122,11 @@
 
   window.addEventListener("online", hideBanner);
 
+  /* The print button. */
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
   /* Quick picks fill a field and tell the form that it changed. */
   const markPicks = (field) => {
     document.querySelectorAll(`[data-fill="#${CSS.escape(field.id)}"]`).forEach((button) => {
