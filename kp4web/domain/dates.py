@@ -9,8 +9,6 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
-"""Days outside these are typing errors."""
 WEEKDAYS = ("ma", "di", "wo", "do", "vr", "za", "zo")
 SATURDAY = 5
 
