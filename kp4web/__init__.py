@@ -36,7 +36,7 @@ def _bind(app: Flask) -> None:
     from kp4web.accounts.commands import passwords
     from kp4web.web import converters, errors, headers, logs, rendering, transactions
 
-    passwords.use(cheap=app.config["PASSWORD_COST"] == "low")
+    passwords.use(cheap=app.config["PASSWORD_COST"] == "low")  # noqa: S105 -- a cost, no secret
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     transactions.init_app(app)  # first: decides how the transaction of the request begins

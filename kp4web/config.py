@@ -47,7 +47,7 @@ def settings(instance: Path, given: Mapping[str, Any] | None = None) -> dict[str
         "WTF_CSRF_TIME_LIMIT": None,  # a long conversation report outlives one hour
         "PASSWORD_COST": "full",
     }
-    return config | {key: value for key, value in given.items() if key not in {"TODAY"}}
+    return config | {key: value for key, value in given.items() if key != "TODAY"}
 
 
 def _reader(given: Mapping[str, Any]) -> Any:

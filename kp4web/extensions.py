@@ -10,7 +10,17 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, event
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    Row,
+    Select,
+    event,
+)
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -20,6 +30,9 @@ SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 10000",
 )
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of any columns; the type checker wants them spelled out otherwise."""
+AnySelect = Select[*tuple[Any, ...]]
 reading: ContextVar[bool] = ContextVar("reading", default=False)
 """True while a transaction will only read; the default is to begin as a writer (SQLite)."""
 

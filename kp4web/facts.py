@@ -6,20 +6,22 @@ A row says when it was true (``valid_from``, ``valid_to`` exclusive) and when we
 ``superseded_at``: whatever was known at an earlier moment can always be read back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, or_, select, text
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
-from kp4web.domain.periods import Plan
+from kp4web.domain.periods import Plan, Span
+
+RowT = TypeVar("RowT", bound="Fact")
 
 
 class Fact:
     """Columns and constraints of a bitemporal row; ``key`` names the columns of its subject."""
 
-    __tablename__: ClassVar[str]
+    __tablename__: Any
     key: ClassVar[tuple[str, ...]]
     content: ClassVar[tuple[str, ...]]
     scope: ClassVar[tuple[str, ...]] = ()
@@ -99,24 +101,19 @@ class Fact:
         for row in plan.superseded:
             row.superseded_at = plan.at
         session.flush()  # before the inserts: two running rows are refused by the database
-        for row, span in plan.remains:
-            copied = {name: getattr(row, name) for name in (*cls.key, *cls.scope, *cls.content)}
-            session.add(
-                cls(
-                    **copied,
-                    valid_from=span.valid_from,
-                    valid_to=span.valid_to,
-                    recorded_at=plan.at,
-                    recorded_by_id=recorded_by_id,
-                )  # fmt: skip
-            )
-        if plan.span is None:
-            session.flush()
-            return None
-        new = cls(
-            **key, **content, valid_from=plan.span.valid_from, valid_to=plan.span.valid_to,
-            recorded_at=plan.at, recorded_by_id=recorded_by_id,
-        )  # fmt: skip
-        session.add(new)
+        stamp = {"recorded_at": plan.at, "recorded_by_id": recorded_by_id}
+        copied = (*cls.key, *cls.scope, *cls.content)
+        session.add_all(
+            _row(cls, span, {name: getattr(row, name) for name in copied} | stamp)
+            for row, span in plan.remains
+        )
+        new = None if plan.span is None else _row(cls, plan.span, {**key, **content, **stamp})
+        if new is not None:
+            session.add(new)
         session.flush()
         return new
+
+
+def _row(kind: type[RowT], span: Span, values: Mapping[str, Any]) -> RowT:
+    make: Callable[..., RowT] = kind
+    return make(valid_from=span.valid_from, valid_to=span.valid_to, **values)

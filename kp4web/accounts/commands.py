@@ -102,7 +102,7 @@ def start_session(
             created_at=now,
             last_seen_at=now,
             expires_at=now + idle,
-        )  # fmt: skip
+        )
     )
     session.flush()
     return token

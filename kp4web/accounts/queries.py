@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from kp4web.accounts.models import SignInAttempt, User, UserRole, UserSession
 from kp4web.domain.actor import Actor, OrganisationKind, Role
 from kp4web.domain.errors import NotFound
 from kp4web.domain.policy import Action, require
+from kp4web.extensions import AnyRow
 from kp4web.organisations.models import Organisation
 
 _ROLES = aliased(UserRole)
@@ -69,7 +69,7 @@ def signed_in(session: Session, token_hash: str) -> SignedIn | None:
     )  # fmt: skip
 
 
-def _actor(rows: Sequence[Row[Any]]) -> Actor:
+def _actor(rows: Sequence[AnyRow]) -> Actor:
     first = rows[0]
     return Actor(
         id=first.id, name=first.name,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kp4web.audit.commands import record
@@ -166,13 +166,16 @@ def _submitted(
 ) -> Conversation | ContactAttempt | None:
     if not submission:
         return None
-    for kind in (Conversation, ContactAttempt):
-        found = session.scalar(
-            select(kind).where(kind.submission == submission, kind.author_id == actor.id)
+    conversation = session.scalar(
+        select(Conversation).where(
+            Conversation.submission == submission, Conversation.author_id == actor.id
         )
-        if found is not None:
-            return found
-    return None
+    )
+    return conversation or session.scalar(
+        select(ContactAttempt).where(
+            ContactAttempt.submission == submission, ContactAttempt.author_id == actor.id
+        )
+    )
 
 
 def save_draft(
@@ -204,7 +207,7 @@ def save_draft(
     return draft
 
 
-def _own_draft(actor: Actor, form: str, dossier_id: int):  # type: ignore[no-untyped-def]
+def _own_draft(actor: Actor, form: str, dossier_id: int) -> Select[Draft]:
     return select(Draft).where(
         Draft.user_id == actor.id, Draft.form == form, Draft.dossier_id == dossier_id
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from kp4web.domain.actor import Actor
@@ -17,6 +17,7 @@ from kp4web.domain.errors import NotFound
 from kp4web.domain.policy import Access, Action, Field, Relation, relations, require, require_access
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
+from kp4web.extensions import AnySelect
 
 NO_DOSSIER = "Dit dossier bestaat niet of is niet voor u."
 
@@ -84,8 +85,8 @@ def dossier_ref_by_id(
     return _ref(session, actor, _LOCKED_BY_ID if lock else _BY_ID, {"id": dossier_id})
 
 
-def _ref(session: Session, actor: Actor, query: Select[Any], key: dict[str, Any]) -> DossierRef:
+def _ref(session: Session, actor: Actor, query: AnySelect, key: dict[str, Any]) -> DossierRef:
     row = session.execute(query, key | reach_of(actor)).one_or_none()
     if row is None:
         raise NotFound(NO_DOSSIER)
-    return DossierRef(*row, relations=relations(actor, lead_id=row.lead_id))
+    return DossierRef(**row._mapping, relations=relations(actor, lead_id=row.lead_id))

@@ -90,7 +90,7 @@ def refresh_handover_item(session: Session, handover: Handover) -> None:
             organisation_id=handover.to_organisation_id,
             kind=item.kind,
             due_on=item.due_on,
-        )  # fmt: skip
+        )
     )
     session.flush()
 

@@ -9,7 +9,7 @@ LARGEST_ID = 2**31 - 1
 class IdConverter(IntegerConverter):
     """A row's id; a number no database column can hold does not match."""
 
-    def __init__(self, map: object) -> None:  # noqa: A002 -- the name werkzeug passes
+    def __init__(self, map: object) -> None:
         super().__init__(map, max=LARGEST_ID)  # type: ignore[arg-type]
 
 
@@ -19,7 +19,7 @@ class DossierNumberConverter(UnicodeConverter):
     regex = r"KP4-[0-9]{4}-[0-9]{4,9}"
     part_isolating = True
 
-    def __init__(self, map: object) -> None:  # noqa: A002
+    def __init__(self, map: object) -> None:
         super().__init__(map)  # type: ignore[arg-type]
         self.regex = type(self).regex
 

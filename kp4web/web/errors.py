@@ -61,7 +61,8 @@ def _answer(error: Exception, *, status: int) -> ResponseReturnValue:
     db.session.rollback()
     if status == 500:
         cause = getattr(error, "original_exception", None) or error
-        logger.error("failure", extra={"error": type(cause).__name__}, exc_info=_where(cause))
+        # JsonLines writes where it happened, never the message: that can quote personal data
+        logger.error("failure", extra={"error": type(cause).__name__}, exc_info=cause)
     response = render_page(
         "errors/error.html", fragment="message", status=status, text=_text(error),
         status_code=status, kept=_typed() if _from_our_own_page() else (),
@@ -97,16 +98,3 @@ def _typed() -> tuple[tuple[str, str], ...]:
 def _from_our_own_page() -> bool:
     """Return whether the browser says this form came from this application."""
     return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
-
-
-def _where(error: BaseException) -> tuple[type[BaseException], BaseException, object]:
-    """Return the traceback without the message: a message can quote personal data."""
-    return (type(error), type(error)(), error.__traceback__) if _plain(error) else None  # type: ignore[return-value]
-
-
-def _plain(error: BaseException) -> bool:
-    try:
-        type(error)()
-    except TypeError:
-        return False
-    return True

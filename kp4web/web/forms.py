@@ -38,7 +38,7 @@ class BaseForm(FlaskForm):
         """Put a refusal of the domain at its field (or above the form when it has none)."""
         field: Field | None = self._fields.get(error.field)
         if field is None:
-            self.form_errors = [*self.form_errors, str(error)]
+            self.form_errors: list[str] = [*self.form_errors, str(error)]
         else:
             field.errors = [*field.errors, str(error)]
 
@@ -70,9 +70,7 @@ class TextLine(StringField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the text."""
-        super().process_formdata(valuelist)
-        if isinstance(self.data, str):
-            self.data = self.data.strip()
+        self.data = valuelist[0].strip() if valuelist else None
 
 
 def at_most(length: int) -> Any:

@@ -8,9 +8,9 @@ refreshes the due items and logs; the caller commits.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from kp4web.audit.commands import record
@@ -30,6 +30,7 @@ from kp4web.worklist.models import (
 )
 from kp4web.worklist.queries import ItemRow, expected_items, stored_items
 
+_DOSSIER = cast(Table, Dossier.__table__)
 NO_FOLLOW_UP = "Deze opvolging bestaat niet of is niet voor u."
 ENDED = "Deze opvolging is al afgehandeld."
 FURTHEST_MONTHS = 60
@@ -55,8 +56,8 @@ def refresh_due_items(session: Session, dossier_ids: Sequence[int]) -> None:
 
 def _store_next_dates(session: Session, wanted: Mapping[int, Sequence[ItemRow]]) -> None:
     session.connection().execute(
-        update(Dossier.__table__)
-        .where(Dossier.__table__.c.id == bindparam("dossier"))
+        update(_DOSSIER)
+        .where(_DOSSIER.c.id == bindparam("dossier"))
         .values(next_due_on=bindparam("next")),
         [
             {"dossier": dossier_id, "next": min((i.due_on for i in items), default=None)}
@@ -137,7 +138,7 @@ def move_follow_up(
             moved_on=today,
             moved_at=now,
             moved_by_id=actor.id,
-        )  # fmt: skip
+        )
     )
     follow_up.due_on = due_on
     session.flush()

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, literal_column, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from kp4web.clients.models import Client
@@ -18,10 +26,11 @@ from kp4web.domain import due
 from kp4web.domain.due import DossierState, DueKind, Norms, OpenFollowUp, UnreadMessage
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
+from kp4web.extensions import AnyRow
 from kp4web.organisations.models import MunicipalityNorms
 from kp4web.worklist.models import DueItem, FollowUp, Message, PensionNote
 
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
 _SEEN = (
     select(func.count(PensionNote.id))
     .where(PensionNote.dossier_id == Dossier.id, PensionNote.postponed_to.is_(None))
@@ -49,7 +58,7 @@ _STATE = (
     .outerjoin(MunicipalityNorms, MunicipalityNorms.municipality_id == Dossier.municipality_id)
     .where(Dossier.id.in_(_IDS))
 )  # fmt: skip
-_OPEN = union_all(
+_OPEN: CompoundSelect[*tuple[Any, ...]] = union_all(
     select(
         literal_column("'follow_up'").label("kind"), FollowUp.dossier_id, FollowUp.id,
         FollowUp.due_on.label("on"), FollowUp.user_id,
@@ -88,7 +97,7 @@ class ItemRow:
 
 def expected_items(session: Session, dossier_ids: Sequence[int]) -> dict[int, list[ItemRow]]:
     """Return per dossier the due items that must be there, computed anew."""
-    waiting: dict[int, list[Row[Any]]] = {}
+    waiting: dict[int, list[AnyRow]] = {}
     for row in session.execute(_OPEN, {"ids": dossier_ids}):
         waiting.setdefault(row.dossier_id, []).append(row)
     return {
@@ -105,7 +114,7 @@ def stored_items(session: Session, dossier_ids: Sequence[int]) -> dict[tuple[Any
     }
 
 
-def _items(row: Row[Any], waiting: Iterable[Row[Any]]) -> Iterable[ItemRow]:
+def _items(row: AnyRow, waiting: Iterable[AnyRow]) -> Iterable[ItemRow]:
     norms = row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms()
     for item in due.due_items(_state(row, tuple(waiting)), norms):
         yield ItemRow(
@@ -116,7 +125,7 @@ def _items(row: Row[Any], waiting: Iterable[Row[Any]]) -> Iterable[ItemRow]:
         )  # fmt: skip
 
 
-def _state(row: Row[Any], waiting: tuple[Row[Any], ...]) -> DossierState:
+def _state(row: AnyRow, waiting: tuple[AnyRow, ...]) -> DossierState:
     return DossierState(
         kind=TrackKind(row.kind), track_since=row.track_since, planned_end=row.planned_end,
         opened_on=row.opened_on, last_contact_on=row.last_contact_on,
