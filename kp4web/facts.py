@@ -54,6 +54,7 @@ class Fact:
                 f"uq_{cls.__tablename__}_known", *cls.key, "valid_from", unique=True,
                 sqlite_where=known, postgresql_where=known,
             ),
+            Index(f"ix_{cls.__tablename__}_history", *cls.key, "recorded_at"),
             *cls.extra_args,
         )  # fmt: skip
 

@@ -44,4 +44,4 @@ class Handover(Base):
     ended_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossier.id"))
+    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossier.id"), index=True)

@@ -431,6 +431,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("profile_decision", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_profile_decision_history", ["client_id", "recorded_at"], unique=False
+        )
+        batch_op.create_index(
             "uq_profile_decision_known",
             ["client_id", "valid_from"],
             unique=True,
@@ -590,6 +593,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
     )
     with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index("ix_assignment_history", ["dossier_id", "recorded_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_assignment_municipality_id"), ["municipality_id"], unique=False
         )
@@ -808,6 +812,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("guidance_period", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_guidance_period_history", ["dossier_id", "recorded_at"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_guidance_period_municipality_id"), ["municipality_id"], unique=False
         )
         batch_op.create_index(
@@ -882,6 +889,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("application_id", name=op.f("uq_handover_application_id")),
     )
     with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_dossier_id"), ["dossier_id"], unique=False)
         batch_op.create_index(
             "ix_handover_from", ["from_organisation_id", "state", "offered_on"], unique=False
         )
@@ -978,6 +986,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("subgroup_period", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_subgroup_period_history", ["dossier_id", "subgroup", "recorded_at"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_subgroup_period_municipality_id"), ["municipality_id"], unique=False
         )
         batch_op.create_index(
@@ -1065,6 +1076,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_track_period")),
     )
     with op.batch_alter_table("track_period", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_track_period_history", ["dossier_id", "recorded_at"], unique=False
+        )
         batch_op.create_index(
             "ix_track_period_report",
             ["municipality_id", "valid_from", "valid_to", "kind", "dossier_id"],
@@ -1305,6 +1319,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("superseded_at IS NULL"),
         )
         batch_op.drop_index("ix_track_period_report")
+        batch_op.drop_index("ix_track_period_history")
 
     op.drop_table("track_period")
     with op.batch_alter_table("subgroup_period", schema=None) as batch_op:
@@ -1319,6 +1334,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("superseded_at IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_subgroup_period_municipality_id"))
+        batch_op.drop_index("ix_subgroup_period_history")
 
     op.drop_table("subgroup_period")
     with op.batch_alter_table("screening_member", schema=None) as batch_op:
@@ -1332,6 +1348,7 @@ def downgrade() -> None:
     with op.batch_alter_table("handover", schema=None) as batch_op:
         batch_op.drop_index("ix_handover_to")
         batch_op.drop_index("ix_handover_from")
+        batch_op.drop_index(batch_op.f("ix_handover_dossier_id"))
 
     op.drop_table("handover")
     with op.batch_alter_table("guidance_period", schema=None) as batch_op:
@@ -1346,6 +1363,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("superseded_at IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_guidance_period_municipality_id"))
+        batch_op.drop_index("ix_guidance_period_history")
 
     op.drop_table("guidance_period")
     with op.batch_alter_table("draft", schema=None) as batch_op:
@@ -1381,6 +1399,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_assignment_user")
         batch_op.drop_index(batch_op.f("ix_assignment_municipality_id"))
+        batch_op.drop_index("ix_assignment_history")
 
     op.drop_table("assignment")
     with op.batch_alter_table("welfare_count", schema=None) as batch_op:
@@ -1414,6 +1433,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("superseded_at IS NULL"),
             postgresql_where=sa.text("superseded_at IS NULL"),
         )
+        batch_op.drop_index("ix_profile_decision_history")
 
     op.drop_table("profile_decision")
     with op.batch_alter_table("dossier", schema=None) as batch_op:
