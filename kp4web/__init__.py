@@ -1,6 +1,7 @@
 """kp4web: guidance of people with klantprofiel 4, for a municipality and the work agency."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kp4web.config import settings
 from kp4web.crypto import vault
 from kp4web.extensions import csrf, db, login, migrate
-from kp4web.registry import import_models
+from kp4web.registry import FEATURES_WITH_PAGES, import_models
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -54,10 +55,10 @@ def _bind(app: Flask) -> None:
 def _register(app: Flask) -> None:
     """Register every feature's pages and commands, then close what declares no rule."""
     from kp4web import cli
-    from kp4web.accounts import views as accounts
     from kp4web.web import access, start
 
-    for blueprint in (start.bp, accounts.bp):
-        app.register_blueprint(blueprint)
+    app.register_blueprint(start.bp)
+    for feature in FEATURES_WITH_PAGES:
+        app.register_blueprint(import_module(f"kp4web.{feature}.views").bp)
     cli.init_app(app)
     access.init_app(app)  # last: it checks the endpoints registered so far

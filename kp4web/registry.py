@@ -1,4 +1,4 @@
-"""Every table of the application in one place: the features whose models exist."""
+"""What the application is made of: the features with tables, and those with pages."""
 
 from importlib import import_module
 
@@ -15,6 +15,11 @@ FEATURES_WITH_TABLES = (
     "screening",
     "figures",
     "audit",
+)
+
+FEATURES_WITH_PAGES = (
+    "accounts",
+    "tracks",
 )
 
 

@@ -117,6 +117,7 @@ def _account(form: PasswordForm, status: int = 200) -> ResponseReturnValue:
     return render_page(
         "accounts/show.html", status=status, form=form, user=current_user, actor=actor,
         sessions=queries.own_sessions(db.session(), actor, now()),
+        roles=", ".join(sorted(role.label for role in actor.roles)),
         has_work=landing_page(actor) is not None,
     )  # fmt: skip
 

@@ -8,20 +8,19 @@ transactions never wait for each other's dossiers while holding it.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import event, insert, update
 from sqlalchemy.orm import Session
 
-from kp4web.audit.models import AuditEntry, AuditHead
+from kp4web.audit.models import AuditEntry, AuditHead, link
 from kp4web.crypto import vault
 from kp4web.domain.actor import Actor
 
 ACTIVITY = "begeleiding-klantprofiel-4"
 """The processing activity in the register of processing (AVG 30)."""
-GENESIS = "0" * 64
 _PENDING = "pending_audit"
 
 
@@ -69,26 +68,6 @@ def record(
         "detail": {key: value for key, value in detail.items() if value is not None},
     }
     session.info.setdefault(_PENDING, []).append(_Act(columns, sorted(set(subjects))))
-
-
-def canonical(columns: dict[str, Any]) -> str:
-    """Return the columns of an entry (without its hash) in one fixed spelling."""
-    return json.dumps({k: columns[k] for k in sorted(columns)}, default=_spell, sort_keys=True)
-
-
-def link(previous: str, columns: dict[str, Any]) -> str:
-    """Return the hash of an entry that follows the hash ``previous``."""
-    return vault.keyed_hash(previous + canonical(columns), purpose="audit")
-
-
-def _spell(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    if isinstance(value, bytes | memoryview):
-        return bytes(value).hex()
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"cannot log a {type(value).__name__}")
 
 
 @event.listens_for(Session, "before_commit")

@@ -1,12 +1,17 @@
-"""The tables of the log: entries in a chain, and its head."""
+"""The tables of the log: entries in a chain, its head, and how one link follows another."""
 
-from datetime import datetime
+import json
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kp4web.crypto import vault
 from kp4web.extensions import Base
+
+GENESIS = "0" * 64
+"""The hash before the first entry."""
 
 
 class AuditEntry(Base):
@@ -56,3 +61,23 @@ class AuditHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     last_id: Mapped[int]
     last_hash: Mapped[str]
+
+
+def canonical(columns: dict[str, Any]) -> str:
+    """Return the columns of an entry (without its hash) in one fixed spelling."""
+    return json.dumps({k: columns[k] for k in sorted(columns)}, default=_spell, sort_keys=True)
+
+
+def link(previous: str, columns: dict[str, Any]) -> str:
+    """Return the hash of an entry that follows the hash ``previous``."""
+    return vault.keyed_hash(previous + canonical(columns), purpose="audit")
+
+
+def _spell(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"cannot log a {type(value).__name__}")

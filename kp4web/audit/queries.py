@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kp4web.audit.commands import GENESIS, link
-from kp4web.audit.models import AuditEntry, AuditHead
+from kp4web.audit.models import GENESIS, AuditEntry, AuditHead, link
 
 _COLUMNS = [c for c in AuditEntry.__table__.columns if c.name != "hash"]
 

@@ -1,6 +1,7 @@
 """Every write of a dossier's course: opening, changing track, stopping, reopening, subgroups."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -244,40 +245,54 @@ def _project_track(session: Session, dossier_id: int) -> Dossier:
     return dossier
 
 
-def set_subgroup(
+def choose_subgroups(
+    session: Session,
+    actor: Actor,
+    number: str,
+    chosen: Collection[Subgroup],
+    *,
+    since: date,
+    now: datetime,
+    today: date,
+) -> None:
+    """
+    Put a dossier in exactly these subgroups from a day on; the others end that day.
+
+    Raises ``InvalidInput`` at ``since`` when the day does not fit, ``Forbidden``, ``NotFound``.
+    """
+    for subgroup in Subgroup:
+        change_subgroup(
+            session, actor, number, subgroup, member=subgroup in chosen, since=since, now=now,
+            today=today,
+        )  # fmt: skip
+
+
+def change_subgroup(
     session: Session,
     actor: Actor,
     number: str,
     subgroup: Subgroup,
     *,
-    valid_from: date,
+    member: bool,
+    since: date,
     now: datetime,
     today: date,
 ) -> None:
-    """Put a dossier in a subgroup from a day on; nothing happens when it is in it already."""
+    """Let a dossier be in a subgroup from a day on, or no longer; nothing when that is so."""
     ref, rows, key = _subgroup(session, actor, number, subgroup)
-    if any(row.valid_to is None for row in known(rows)):
+    running = any(row.valid_to is None for row in known(rows))
+    if running is member:
         return
-    plan = change(rows, valid_from, today=today, at=now)
+    try:
+        plan = (change if member else end)(rows, since, today=today, at=now)
+    except PeriodError as error:
+        raise InvalidInput("since", f"{subgroup.label}: {error}") from error
     SubgroupPeriod.store(session, plan, key=key, content={}, recorded_by_id=actor.id)
-    _log_subgroup(session, actor, ref, "subgroup_set", subgroup, now)
-
-
-def end_subgroup(
-    session: Session,
-    actor: Actor,
-    number: str,
-    subgroup: Subgroup,
-    *,
-    valid_to: date,
-    now: datetime,
-    today: date,
-) -> None:
-    """End a dossier's running time in a subgroup; ``valid_to`` is the first day without it."""
-    ref, rows, key = _subgroup(session, actor, number, subgroup)
-    plan = end(rows, valid_to, today=today, at=now)
-    SubgroupPeriod.store(session, plan, key=key, content={}, recorded_by_id=actor.id)
-    _log_subgroup(session, actor, ref, "subgroup_end", subgroup, now)
+    record(
+        session, actor, "subgroup_set" if member else "subgroup_end", now=now,
+        subjects=[ref.client_id], dossier_id=ref.id, municipality_id=ref.municipality_id,
+        relation=ref.relations, subgroup=str(subgroup),
+    )  # fmt: skip
 
 
 def _subgroup(
@@ -291,20 +306,6 @@ def _subgroup(
         "dossier_id": ref.id, "municipality_id": ref.municipality_id, "subgroup": subgroup,
     }  # fmt: skip
     return ref, rows, key
-
-
-def _log_subgroup(
-    session: Session,
-    actor: Actor,
-    ref: DossierRef,
-    action: str,
-    subgroup: Subgroup,
-    now: datetime,
-) -> None:
-    record(
-        session, actor, action, now=now, subjects=[ref.client_id], dossier_id=ref.id,
-        municipality_id=ref.municipality_id, relation=ref.relations, subgroup=str(subgroup),
-    )  # fmt: skip
 
 
 def store_profile(

@@ -1,6 +1,7 @@
 """Base of all forms: Dutch messages from WTForms' own catalogue, text that can be stored."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -46,6 +47,8 @@ class BaseForm(FlaskForm):
 class DayField(DateField):
     """A date as the browser sends it (2026-11-22) or as people type it (22-11-2026)."""
 
+    data: date | None
+
     def __init__(self, label: str, validators: Sequence[Any] = (), **kwargs: Any) -> None:
         super().__init__(label, validators, format=["%Y-%m-%d", "%d-%m-%Y", "%d-%m-%y"], **kwargs)
 
@@ -67,6 +70,8 @@ class DayField(DateField):
 
 class TextLine(StringField):
     """One line of text, without white space around it."""
+
+    data: str | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the text."""

@@ -1,6 +1,7 @@
 """What every template can use: the shell around the page, dates in Dutch, asset addresses."""
 
 import hashlib
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from flask import Flask, current_app, url_for
 from flask_login import current_user
 
-from kp4web.domain.dates import dutch_date, dutch_day
+from kp4web.domain.dates import AMSTERDAM, day_of, dutch_date, dutch_day
 from kp4web.web.clock import today
 from kp4web.web.navigation import shell
 
@@ -17,6 +18,7 @@ def init_app(app: Flask) -> None:
     """Register filters, globals and the context of every template."""
     app.jinja_env.filters["date"] = lambda day: dutch_date(day) if day else ""
     app.jinja_env.filters["day"] = lambda day: dutch_day(day) if day else ""
+    app.jinja_env.filters["moment"] = _moment
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -31,6 +33,11 @@ def init_app(app: Flask) -> None:
             "demo": current_app.config["DEMO"],
             "today": today(),
         }
+
+
+def _moment(at: datetime | None) -> str:
+    """Return a moment as people in the Netherlands read it: ``22-11-2026 14:03``."""
+    return f"{dutch_date(day_of(at))} {at.astimezone(AMSTERDAM):%H:%M}" if at else ""
 
 
 def asset(filename: str) -> str:

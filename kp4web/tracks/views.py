@@ -1,0 +1,173 @@
+"""The page about the course of a dossier: change track, extend, stop, reopen, subgroups."""
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
+
+from kp4web.audit.commands import record
+from kp4web.domain.dates import add_months, dutch_date
+from kp4web.domain.due import Norms
+from kp4web.domain.errors import InvalidInput
+from kp4web.domain.policy import Action
+from kp4web.domain.tracks import TrackChange, TrackKind
+from kp4web.extensions import db
+from kp4web.tracks import commands, queries
+from kp4web.tracks.forms import SubgroupsForm, TrackForm
+from kp4web.web.access import current_actor, requires
+from kp4web.web.clock import now, today
+from kp4web.web.htmx import render_page
+from kp4web.web.transactions import become_writer
+
+bp = Blueprint("tracks", __name__)
+
+MEANINGS = {
+    TrackKind.UNDER_INVESTIGATION: "Het is nog niet duidelijk wat past.",
+    TrackKind.REST: "Een gesprek over activering doet nu meer kwaad dan goed.",
+    TrackKind.SUPPORT: "Eerst zorg en ondersteuning; u spreekt elkaar regelmatig.",
+    TrackKind.KP3: "Een traject naar werk kan beginnen; daarna volgt overdracht aan Werkzaak.",
+    TrackKind.STOPPED: "De inwoner hoort niet meer bij klantprofiel 4.",
+}
+
+
+@bp.get("/dossiers/<number:number>/traject")
+@requires(Action.DOSSIER_READ)
+def edit(number: str) -> ResponseReturnValue:
+    """Show how the dossier came where it is, and the form to change it for who may."""
+    course = queries.course_for(db.session(), current_actor(), number)
+    form = _track_form(course)
+    if not form.is_submitted():
+        form.valid_from.data = today()
+    return _page(course, form, _subgroups_form(course))
+
+
+@bp.post("/dossiers/<number:number>/traject")
+@requires(Action.TRACK_CHANGE)
+def update(number: str) -> ResponseReturnValue:
+    """Change the track: 303 to the dossier, or 422 with the form and everything typed."""
+    course = queries.course_for(db.session(), current_actor(), number)
+    form = _track_form(course)
+    if not form.validate_on_submit():
+        return _page(course, form, _subgroups_form(course), status=422)
+    change = form.command()
+    try:
+        commands.change_track(
+            db.session(), current_actor(), number, change, keep=form.kept(), now=now(),
+            today=today(),
+        )  # fmt: skip
+    except InvalidInput as error:
+        db.session.rollback()
+        form.refuse(error)
+        return _page(course, form, _subgroups_form(course), status=422)
+    db.session.commit()
+    flash(_said(course, change))
+    return redirect(url_for("timeline.show", number=number), 303)
+
+
+def _said(course: queries.Course, change: TrackChange) -> str:
+    number = course.ref.number
+    if change.kind is TrackKind.STOPPED:
+        return f"Dossier {number} is gestopt."
+    if change.planned_end is not None:
+        verb = "De rust is verlengd" if course.ref.kind is change.kind else "De rust is vastgelegd"
+        return f"{verb} tot {dutch_date(change.planned_end)}."
+    return f"Dossier {number} staat nu op {change.kind.label}."
+
+
+@bp.post("/dossiers/<number:number>/subgroepen")
+@requires(Action.TRACK_CHANGE)
+def update_subgroups(number: str) -> ResponseReturnValue:
+    """Put the dossier in exactly the ticked subgroups: 303, or 422 with the form."""
+    actor = current_actor()
+    course = queries.course_for(db.session(), actor, number)
+    form = SubgroupsForm()
+    if not form.validate_on_submit():
+        return _page(course, _track_form(course, fresh=True), form, status=422)
+    try:
+        commands.choose_subgroups(
+            db.session(), actor, number, form.chosen(), since=form.day(), now=now(),
+            today=today(),
+        )  # fmt: skip
+    except InvalidInput as error:
+        db.session.rollback()
+        form.refuse(error)
+        return _page(course, _track_form(course, fresh=True), form, status=422)
+    db.session.commit()
+    flash("De subgroepen zijn vastgelegd.")
+    return redirect(url_for(".edit", number=number), 303)
+
+
+def _track_form(course: queries.Course, *, fresh: bool = False) -> TrackForm:
+    """Return the form with the choices that this dossier has."""
+    form = TrackForm(formdata=None) if fresh else TrackForm()
+    if fresh:
+        form.valid_from.data = today()
+    form.kind.choices = [
+        SelectChoice(kind.value, _choice(course, kind))
+        for kind in TrackKind
+        if kind is not course.ref.kind or kind is TrackKind.REST
+    ]
+    form.keep.choices = [
+        SelectChoice(item.id, f"{dutch_date(item.due_on)} {item.what}".strip())
+        for item in course.follow_ups
+    ]
+    return form
+
+
+def _choice(course: queries.Course, kind: TrackKind) -> str:
+    if kind is TrackKind.REST and course.ref.kind is kind:
+        return "Rust verlengen"
+    if kind is TrackKind.STOPPED:
+        return "Stoppen"
+    return kind.label
+
+
+def _subgroups_form(course: queries.Course) -> SubgroupsForm:
+    form = SubgroupsForm(formdata=None)
+    form.subgroup.data = [str(group) for group in course.subgroups]
+    form.since.data = today()
+    return form
+
+
+def _page(
+    course: queries.Course, form: TrackForm, subgroups: SubgroupsForm, *, status: int = 200
+) -> ResponseReturnValue:
+    """Log what is about to be shown, then answer."""
+    actor, ref = current_actor(), course.ref
+    become_writer()
+    record(
+        db.session(), actor, "course_read", now=now(), subjects=[ref.client_id],
+        dossier_id=ref.id, municipality_id=ref.municipality_id, relation=ref.relations,
+    )  # fmt: skip
+    db.session.commit()
+    return render_page(
+        "tracks/edit.html", status=status, course=course, form=form, subgroups=subgroups,
+        meanings=MEANINGS, rest_choices=_rest_ends(), segments=_segments(course),
+    )  # fmt: skip
+
+
+def _rest_ends() -> list[tuple[str, object]]:
+    """Return ends of rest at one touch, none later than the norm allows."""
+    longest = Norms().rest_max_months
+    return [
+        (f"{months} maanden", add_months(today(), months))
+        for months in (3, 6, 9, 12)
+        if months <= longest
+    ]
+
+
+def _segments(course: queries.Course) -> list[dict[str, object]]:
+    """Return the spells as parts of a band from the opening until today, in percent."""
+    oldest, last = course.spells[-1].valid_from, today()
+    days = max((last - oldest).days, 1)
+    parts: list[dict[str, object]] = []
+    for spell in reversed(course.spells):
+        start = (spell.valid_from - oldest).days
+        end = ((spell.valid_to or last) - oldest).days
+        until = dutch_date(spell.valid_to) if spell.valid_to else "nu"
+        text = f"{dutch_date(spell.valid_from)} tot {until}"
+        parts.append(
+            {"kind": spell.kind.value, "label": spell.kind.label, "text": text,
+             "start": round(100 * start / days, 2),
+             "width": round(100 * max(end - start, 0) / days, 2)}
+        )  # fmt: skip
+    return parts
