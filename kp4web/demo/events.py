@@ -8,6 +8,8 @@ maps them to rows. Users are named by e-mail, municipalities by slug, enumeratio
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -98,7 +100,7 @@ class OpenDossier(DossierEvent):
     person: Person
     number: str
     opened_on: date
-    kind: str
+    kind: TrackKind
     planned_end: date | None
     avoid: str
     reason: str
@@ -123,15 +125,6 @@ class AcceptHandover(DossierEvent):
     handover: str
     number: str
     person: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecideProfile(DossierEvent):
-    """A person at Werkzaak determines the klantprofiel of somebody who has a dossier."""
-
-    profile: int
-    decided_on: date
-    justification: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +169,7 @@ class AddContact(DossierEvent):
 class SetSubgroup(DossierEvent):
     """The dossier comes to belong to one of the six subgroups."""
 
-    subgroup: str
+    subgroup: Subgroup
     valid_from: date
 
 
@@ -184,7 +177,7 @@ class SetSubgroup(DossierEvent):
 class EndSubgroup(DossierEvent):
     """The dossier no longer belongs to a subgroup."""
 
-    subgroup: str
+    subgroup: Subgroup
     valid_to: date
 
 
@@ -192,7 +185,7 @@ class EndSubgroup(DossierEvent):
 class ChangeTrack(DossierEvent):
     """Another active track; rest has a planned end and says what to avoid."""
 
-    kind: str
+    kind: TrackKind
     valid_from: date
     planned_end: date | None
     reason: str
@@ -215,7 +208,7 @@ class StopDossier(DossierEvent):
     """No longer klantprofiel 4."""
 
     valid_from: date
-    stop_reason: str
+    stop_reason: StopReason
     reason: str
 
 
@@ -224,7 +217,7 @@ class ReopenDossier(DossierEvent):
     """Somebody comes back."""
 
     valid_from: date
-    kind: str
+    kind: TrackKind
     planned_end: date | None
     reason: str
 
@@ -242,6 +235,8 @@ class RecordConversation(DossierEvent):
     follow_up: FollowUpPlan | None
     done: tuple[str, ...]
     """Open follow-ups that are completed by it."""
+    message: str | None = None
+    """Key of the notice to the lead, when a colleague held the conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

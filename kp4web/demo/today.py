@@ -1,0 +1,201 @@
+"""What waits today: the last weeks of the history, arranged around the day of loading."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from random import Random
+
+from kp4web.demo import accounts
+from kp4web.demo.cast import Wish, born_for_pension
+from kp4web.demo.days import on_or_after, on_or_before, working_days_before
+from kp4web.demo.events import ExtendRest, RecordConversation
+from kp4web.demo.life import GOLDEN_END, NEVER, Exit, Life, Plan
+from kp4web.demo.population import Population
+from kp4web.demo.scenes import start
+from kp4web.demo.talks import leave_message
+from kp4web.domain.dates import add_days, add_months, add_weeks, week_end
+from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
+
+FIRST = date(2022, 3, 1)
+"""Before this day nothing is arranged: the golden history is not to be touched."""
+OPENS = date(2022, 1, 10)
+OPEN_END = (Exit(NEVER, StopReason.OTHER),)
+
+Cut = Callable[[Life, date], date | None]
+
+
+def arrange(population: Population, lives: list[Life], today: date) -> list[Life]:
+    """
+    Return the lives with a handful of things left undone, and a few people who show the rest.
+
+    An overdue item is a life that stops being told just before somebody would have acted.
+    """
+    if today < FIRST:
+        return lives
+    rng = Random(f"{population.seed}:{today}")  # noqa: S311 -- a story, not a secret
+    lives = list(lives)
+    touched: set[str] = set()
+    for cut, number in ((_late_follow_up, 3), (_late_contact, 2), (_late_rest, 3)):
+        _cut(lives, cut, number, today, rng, touched)
+    _draw_near(lives, today, rng, touched)
+    _messages(lives, today, rng, touched)
+    return [
+        *lives,
+        *(start(plan, population.seed).run(today) for plan in _extras(population, today)),
+    ]
+
+
+def _cut(
+    lives: list[Life], cut: Cut, number: int, today: date, rng: Random, touched: set[str]
+) -> None:
+    """Cut off so many lives of West Betuwe where the work was left."""
+    left = number
+    for index in rng.sample(range(len(lives)), len(lives)):
+        life = lives[index]
+        if left == 0 or life.plan.team is not accounts.WEST_BETUWE or life.plan.key in touched:
+            continue
+        day = cut(life, today) if not life.stopped else None
+        if day is not None and day > GOLDEN_END:
+            lives[index] = start(life.plan, life.seed).run(day)
+            touched.add(life.plan.key)
+            left -= 1
+
+
+def _late_follow_up(life: Life, today: date) -> date | None:
+    for event in _last_talks(life, today, 18):
+        if event.done and life.kind is TrackKind.SUPPORT and event.day <= add_days(today, -4):
+            return event.day
+    return None
+
+
+def _late_contact(life: Life, today: date) -> date | None:
+    for event in _last_talks(life, today, 40):
+        if event.done or life.kind is not TrackKind.SUPPORT or event.follow_up is None:
+            continue
+        before = start(life.plan, life.seed).run(event.day)
+        if before.kind is TrackKind.SUPPORT and not before.open and before.last_contact and (
+            add_months(before.last_contact, 3) < add_days(today, -2)
+        ):  # fmt: skip
+            return event.day
+    return None
+
+
+def _late_rest(life: Life, today: date) -> date | None:
+    events = life.events
+    for event, extended in pairwise(events):
+        recent = extended.day > add_days(today, -60)
+        if recent and isinstance(extended, ExtendRest) and isinstance(event, RecordConversation):
+            before = start(life.plan, life.seed).run(event.day)
+            decided = add_weeks(before.planned_end or NEVER, -6)
+            if before.kind is TrackKind.REST and decided < add_days(today, -3):
+                return event.day
+    return None
+
+
+def _last_talks(life: Life, today: date, days: int) -> Iterator[RecordConversation]:
+    for event in reversed(life.events):
+        if event.day < add_days(today, -days):
+            return
+        if isinstance(event, RecordConversation) and event.outcome == "held":
+            yield event
+
+
+def _draw_near(lives: Sequence[Life], today: date, rng: Random, touched: set[str]) -> None:
+    """Let some follow-ups fall on today and on the rest of this week."""
+    left = (week_end(today) - today).days
+    days = [today, today, today, *(add_days(today, 1 + n % left) for n in range(3) if left)]
+    for life in rng.sample(lives, len(lives)):
+        due = min(life.open.values(), default=NEVER)
+        if not days or life.plan.key in touched or len(life.open) != 1:
+            continue
+        fits = life.plan.team is accounts.WEST_BETUWE and today < due <= add_days(today, 40)
+        if fits and _redate(life, days[0]):
+            days.pop(0)
+            touched.add(life.plan.key)
+
+
+def _redate(life: Life, due_on: date) -> bool:
+    """Give the open follow-up another date from the start, if it is of lately and not moved."""
+    (key,) = life.open
+    for index, event in enumerate(life.events):
+        if not isinstance(event, RecordConversation) or event.follow_up is None:
+            continue
+        plan = event.follow_up
+        if plan.key == key and plan.due_on == life.open[key] and event.day > GOLDEN_END:
+            life.events[index] = replace(event, follow_up=replace(plan, due_on=due_on))
+            life.open[key] = due_on
+            return True
+    return False
+
+
+def _messages(lives: Sequence[Life], today: date, rng: Random, touched: set[str]) -> None:
+    """Leave two messages that nobody has read yet."""
+    days = [working_days_before(today, 1), working_days_before(today, 4)]
+    for life in rng.sample(lives, len(lives)):
+        other = life.colleague(today)
+        fits = life.plan.team is accounts.WEST_BETUWE and life.plan.key not in touched
+        if not days or not fits or life.stopped or other is None or life.unread:
+            continue
+        if life.clock.date() < days[0] and life.kind is TrackKind.SUPPORT:
+            leave_message(life, days.pop(0), other)
+            touched.add(life.plan.key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Extra:
+    """Somebody who shows one kind of item: name, opening, changes to a newcomer's plan."""
+
+    name: str
+    opened_on: date
+    changes: dict[str, object]
+    wish: Wish | None = None
+
+
+def _extras(population: Population, today: date) -> Iterator[Plan]:
+    """Yield the plans of people who each show something that waits."""
+    for extra in (*_waiting(today), *_long_known(today)):
+        if extra.opened_on < OPENS:
+            continue
+        key, team = f"wb-{extra.name}", accounts.WEST_BETUWE
+        plan = population.newcomer(key, team, extra.opened_on, wish=extra.wish)
+        plan = replace(plan, exits=OPEN_END, kp3_on=NEVER)
+        yield replace(plan, **extra.changes)  # type: ignore[arg-type]
+
+
+def _waiting(today: date) -> Iterator[_Extra]:
+    """Yield who came lately: offered, unassigned, not yet classified."""
+    for name, days in (("offered-1", 4), ("offered-2", 17)):
+        day = on_or_before(add_days(today, -days))
+        yield _Extra(name, day, {"offered_on": day, "opened_on": NEVER})
+    for name, days in (("unassigned-1", 12), ("unassigned-2", 2)):
+        day = on_or_before(add_days(today, -days))
+        offered = on_or_before(add_days(day, -5))
+        yield _Extra(name, day, {"offered_on": max(offered, OPENS), "assign_on": None})
+    day = on_or_before(add_days(today, -97))
+    yield _Extra("undecided", day, {"classify_on": NEVER})
+
+
+def _long_known(today: date) -> Iterator[_Extra]:
+    """Yield who has been here for years: AOW, KP3 waiting, out of sight."""
+    opened = on_or_after(max(OPENS, add_months(today, -26)))
+    near, reached = add_months(add_days(today, 15), 5), add_days(today, -6)
+    yield _Extra("aow-near", opened, {"seen": False, "exits": _at_pension(near)},
+                 _born(born_for_pension(near)))  # fmt: skip
+    yield _Extra("aow-reached", opened, {"seen": True}, _born(born_for_pension(reached)))
+    kp3_on = on_or_before(add_days(today, -22))
+    if kp3_on > add_days(opened, 120):
+        yield _Extra("kp3-waiting", opened, {"kp3_on": kp3_on})
+    silent = add_days(today, -380)
+    if silent > add_days(opened, 200):
+        yield _Extra("out-of-sight", opened, {
+            "silent_from": silent, "locked_until": today, "classify_to": TrackKind.SUPPORT,
+        })  # fmt: skip
+
+
+def _at_pension(on: date) -> tuple[Exit, ...]:
+    return (Exit(on, StopReason.PENSION_AGE),)
+
+
+def _born(born: date) -> Wish:
+    return Wish(key="", municipality="", born=born, subgroups=(Subgroup.NEAR_PENSION,))
