@@ -69,10 +69,14 @@ class Fact:
     ) -> ColumnElement[bool]:
         """Return the condition for rows true on the day, as known now or at ``known_at``."""
         true_then = and_(cls.valid_from <= day, or_(cls.valid_to.is_(None), cls.valid_to > day))
+        return and_(true_then, cls.known(known_at))
+
+    @classmethod
+    def known(cls, known_at: ColumnElement[datetime] | None = None) -> ColumnElement[bool]:
+        """Return the condition for rows that we know now, or knew at ``known_at``."""
         if known_at is None:
-            return and_(true_then, cls.superseded_at.is_(None))
+            return cls.superseded_at.is_(None)
         return and_(
-            true_then,
             cls.recorded_at <= known_at,
             or_(cls.superseded_at.is_(None), cls.superseded_at > known_at),
         )

@@ -10,6 +10,10 @@ from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 WEEKDAYS = ("ma", "di", "wo", "do", "vr", "za", "zo")
+MONTHS = (
+    "januari", "februari", "maart", "april", "mei", "juni",
+    "juli", "augustus", "september", "oktober", "november", "december",
+)  # fmt: skip
 SATURDAY = 5
 
 
@@ -75,6 +79,11 @@ def dutch_date(day: date) -> str:
 def dutch_day(day: date) -> str:
     """Return the day with its weekday, as ``zo 22-11-2026``."""
     return f"{WEEKDAYS[day.weekday()]} {dutch_date(day)}"
+
+
+def dutch_long_date(day: date) -> str:
+    """Return the day in words, as ``22 november 2026``."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def distance(day: date, today: date) -> str:

@@ -100,6 +100,18 @@ class Relation(StrEnum):
     COLLEAGUE = auto()
     COORDINATOR = auto()
 
+    @property
+    def label(self) -> str:
+        """Return the Dutch words for the screen."""
+        return RELATION_LABELS[self]
+
+
+RELATION_LABELS: Mapping[Relation, str] = {
+    Relation.LEAD: "Vaste consulent",
+    Relation.COLLEAGUE: "Collega",
+    Relation.COORDINATOR: "Coördinator",
+}
+
 
 class Field(StrEnum):
     """Groups of data about one person whose visibility depends on the relation."""
@@ -168,8 +180,24 @@ MATRIX: Mapping[Relation, Mapping[Field, Access]] = {
     },
 }
 
-EXACT_FIGURES: frozenset[Role] = frozenset({Role.CONSULTANT, Role.COORDINATOR})
-"""Roles that see figures as they are; any other reader sees them behind the small-number guard."""
+
+class FigureScope(StrEnum):
+    """Which figures a reader of the council report gets."""
+
+    MUNICIPALITY = auto()
+    """Every dossier of the own municipality, exact."""
+    COUNTS_ONLY = auto()
+    """The same behind the small-number guard, without the dossiers behind a figure."""
+    OWN = auto()
+    """The dossiers of which the reader was lead on the reference date, exact."""
+
+
+FIGURE_SCOPES: tuple[tuple[Role, FigureScope], ...] = (
+    (Role.COORDINATOR, FigureScope.MUNICIPALITY),
+    (Role.POLICY_OFFICER, FigureScope.COUNTS_ONLY),
+    (Role.CONSULTANT, FigureScope.OWN),
+)
+"""The first role that the actor has decides."""
 
 
 def may(actor: Actor, action: Action) -> bool:
@@ -209,6 +237,9 @@ def require_access(held: Collection[Relation], field: Field, level: Access) -> N
         raise Forbidden("U mag dit niet doen in dit dossier.")
 
 
-def sees_exact_figures(actor: Actor) -> bool:
-    """Return whether figures below five may be shown to this actor (rule 6)."""
-    return bool(actor.roles & EXACT_FIGURES)
+def figure_scope(actor: Actor) -> FigureScope:
+    """Return which figures of the report this actor gets; raise ``Forbidden`` when none."""
+    scope = next((scope for role, scope in FIGURE_SCOPES if actor.has(role)), None)
+    if scope is None:
+        raise Forbidden(NO_ACCESS)
+    return scope

@@ -97,6 +97,18 @@ def share(count: int, total: int) -> str | None:
     return f"{tenths // 10},{tenths % 10}%"
 
 
+def whole_share(count: int, total: int) -> str | None:
+    """Return the percentage as the deck of 2021 shows it, in whole percents; see ``share``."""
+    if total <= 0:
+        return None
+    percent = (200 * count + total) // (2 * total)
+    if percent == 0 and count > 0:
+        return "<1%"
+    if percent == 100 and count < total:
+        return ">99%"
+    return f"{percent}%"
+
+
 def single_count(count: int, *, guarded: bool) -> str:
     """Return a number that stands alone, such as a subgroup, for the screen."""
     return _shown(count, guarded and count in SMALL)
