@@ -18,7 +18,8 @@ FORBIDDEN = {
     "code in htmx": r"hx-on|\bjs:|hx-trigger\s*=\s*[\"'][^\"']*\[",
     "method a form does not have": r"data-hx-(?:put|patch|delete)\b",
     "unsafe output": r"\|\s*safe\b|autoescape\s+false",
-    "role test": r"\.roles?\b|\brole\s*(?:==|in\b)|has_role",
+    "role test": r"{%-?\s*(?:el)?if\b[^%]*\b(?:roles?|has_role|actor)\b"
+    r"|{{[^}]*\bif\b[^}]*\b(?:roles?|has_role|actor)\b",
     "another host": r"(?:src|href|action|formaction)\s*=\s*[\"'](?:https?:)?//",
     "a resident in the title": r"{% block title %}[^{]*{{[^}]*\bname\b",
 }
@@ -98,7 +99,8 @@ FORM = '<form method="post" action="{{ url_for("a", x="b > c") }}"'
         ("unsafe output", "{{ text|safe }}"),
         ("unsafe output", "{% autoescape false %}"),
         ("role test", "{% if user.role == 'x' %}"),
-        ("role test", "{% if 'fg' in actor.roles %}"),
+        ("role test", "{%- elif 'fg' in actor.roles %}"),
+        ("role test", "{{ 'x' if current_user.has_role('fg') }}"),
         ("another host", '<script src="https://example.org/x.js"></script>'),
         ("another host", "<a href='//example.org'>"),
         ("a resident in the title", "{% block title %}Dossier {{ client.name }}{% endblock %}"),
@@ -128,6 +130,7 @@ def test_a_fault_is_caught(fault, source):
         '<a href="/x" data-hx-get="/x" role="button">Meer</a>',
         '<textarea data-hx-post="/concepten" data-hx-trigger="input delay:2s"></textarea>',
         "{# hx-on is forbidden, as is |safe #}",
+        '<p role="alert">{{ line.roles }}</p>{{ field(form.roles) }}',
     ],
 )
 def test_the_house_style_is_free(source):
