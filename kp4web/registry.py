@@ -20,6 +20,9 @@ FEATURES_WITH_TABLES = (
 FEATURES_WITH_PAGES = (
     "accounts",
     "tracks",
+    "users",
+    "logbook",
+    "worklist",
 )
 
 

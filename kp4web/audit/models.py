@@ -14,6 +14,53 @@ GENESIS = "0" * 64
 """The hash before the first entry."""
 
 
+ACTS: dict[str, str] = {
+    "attempt_record": "Contactpoging vastgelegd",
+    "bsn_reveal": "BSN getoond",
+    "caseload_read": "Caseload bekeken",
+    "client_change": "Gegevens inwoner gewijzigd",
+    "client_read": "Gegevens inwoner bekeken",
+    "contact_save": "Betrokkene vastgelegd",
+    "conversation_read": "Gespreksverslag bekeken",
+    "conversation_record": "Gesprek vastgelegd",
+    "course_read": "Traject bekeken",
+    "dossier_assign": "Dossier toegewezen",
+    "dossier_open": "Dossier geopend",
+    "dossier_read": "Dossier bekeken",
+    "dossiers_read": "Lijst met dossiers bekeken",
+    "follow_up_complete": "Opvolging afgehandeld",
+    "follow_up_move": "Opvolging verzet",
+    "follow_up_plan": "Opvolging gepland",
+    "handover_accept": "Overdracht geaccepteerd",
+    "handover_offer": "Overdracht aangeboden",
+    "handover_read": "Overdracht bekeken",
+    "handovers_read": "Overdrachten bekeken",
+    "household_save": "Gezinslid vastgelegd",
+    "log_read": "Logboek bekeken",
+    "message_leave": "Bericht achtergelaten",
+    "message_read": "Bericht gelezen",
+    "password_change": "Wachtwoord veranderd",
+    "pension_note": "Afspraak over AOW vastgelegd",
+    "report_dossiers_read": "Dossiers achter een cijfer bekeken",
+    "report_read": "Rapportage bekeken",
+    "screening_add": "Dossiers aan screening toegevoegd",
+    "screening_open": "Screeningsronde geopend",
+    "search": "Gezocht",
+    "session_end": "Uitgelogd",
+    "sign_in": "Ingelogd",
+    "subgroup_end": "Subgroep beëindigd",
+    "subgroup_set": "Subgroep vastgelegd",
+    "track_change": "Traject gewijzigd",
+    "user_close": "Account gesloten",
+    "user_create": "Account gemaakt",
+    "user_password_reset": "Nieuw wachtwoord uitgegeven",
+    "user_roles": "Rollen gewijzigd",
+    "welfare_count_record": "Aantal huishoudens vastgelegd",
+    "worklist_read": "Werkvoorraad bekeken",
+}
+"""Every act that is logged, with its words in the log."""
+
+
 class AuditEntry(Base):
     """
     One act: who looked at or changed what, when and why.

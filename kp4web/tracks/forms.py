@@ -2,20 +2,12 @@
 
 from datetime import date
 
-from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from kp4web.domain.tracks import REASON_MAX, StopReason, Subgroup, TrackChange, TrackKind
-from kp4web.web.forms import BaseForm, DayField, at_most, chosen, filled
-
-
-class CheckboxesField(SelectMultipleField):
-    """Several choices as tick boxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+from kp4web.web.forms import BaseForm, CheckboxesField, DayField, at_most, chosen, filled
 
 
 class TrackForm(BaseForm):

@@ -6,12 +6,15 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, StringField
-from wtforms.validators import DataRequired, InputRequired, ValidationError
+from wtforms import DateField, Field, SelectMultipleField, StringField
+from wtforms.validators import DataRequired, InputRequired, StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from kp4web.domain.errors import InvalidInput
 
-NOT_STORABLE = "Dit veld bevat een teken dat niet bewaard kan worden. Verwijder het."
+NOT_STORABLE = (
+    "Hier stond een teken dat niet bewaard kan worden. Het is weggehaald; controleer de tekst."
+)
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 
 filled = DataRequired("Vul dit veld in.")
@@ -30,8 +33,12 @@ class BaseForm(FlaskForm):
         """Check every field, and that no text holds what a database refuses (NUL, half pairs)."""
         valid = super().validate(extra_validators)
         for field in self:
-            if any(not _storable(raw) for raw in field.raw_data or () if isinstance(raw, str)):
+            typed = [text for text in field.raw_data or () if isinstance(text, str)]
+            if any(_cleaned(text) != text for text in typed):
                 field.errors = [NOT_STORABLE]
+                field.raw_data = [_cleaned(text) for text in typed]
+                if isinstance(field.data, str):
+                    field.data = _cleaned(field.data)
                 valid = False
         return bool(valid)
 
@@ -67,6 +74,11 @@ class DayField(DateField):
             self.data = None
             raise ValueError("Dit jaartal kan niet kloppen. Schrijf bijvoorbeeld 22-11-2026.")
 
+    def pre_validate(self, form: Any) -> None:
+        """Keep the sentence about a date that does not exist: it is not an empty field."""
+        if self.process_errors:
+            raise StopValidation
+
 
 class TextLine(StringField):
     """One line of text, without white space around it."""
@@ -76,6 +88,13 @@ class TextLine(StringField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the text."""
         self.data = valuelist[0].strip() if valuelist else None
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several choices as tick boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 def at_most(length: int) -> Any:
@@ -94,5 +113,5 @@ def submitted() -> bool:
     return request.method == "POST"
 
 
-def _storable(text: str) -> bool:
-    return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+def _cleaned(text: str) -> str:
+    return "".join(c for c in text if c != "\x00" and not "\ud800" <= c <= "\udfff")

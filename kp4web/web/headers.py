@@ -32,6 +32,8 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def set_headers(response: Response) -> Response:
         response.headers.update(HEADERS)
+        if 300 <= response.status_code < 400:
+            response.set_data(b"")  # the framework's own page is English, and nobody sees it
         if request.endpoint == "static" and response.status_code == 200 and "v" in request.args:
             response.headers["Cache-Control"] = ASSETS_CACHE  # the address carries the version
         elif request.endpoint != "static":

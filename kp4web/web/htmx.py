@@ -1,7 +1,8 @@
 """One template, two answers: the whole page, or one block of it for htmx."""
 
-from flask import Response, current_app, make_response, request
+from flask import Response, current_app, make_response, redirect, request
 from flask import render_template as _render_template  # noqa: TID251 -- the one allowed place
+from flask.typing import ResponseReturnValue
 from jinja2_fragments import render_block
 
 
@@ -32,3 +33,14 @@ def render_page(
     response = make_response(body, status)
     response.vary.update(("HX-Request-Type", "HX-History-Restore-Request"))
     return response
+
+
+def go_to(path: str) -> ResponseReturnValue:
+    """
+    Send the browser to another page after a form: 303, or ``HX-Redirect`` when htmx asked.
+
+    A fetch follows a 303 by itself, and the next page would land inside the form.
+    """
+    if not wants_fragment():
+        return redirect(path, 303)
+    return "", 200, {"HX-Redirect": path}
