@@ -3,22 +3,29 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import (
+    CompoundSelect,
+    Select,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from kp4web.audit.commands import record
-from kp4web.conversations.models import (
-    AttemptOutcome,
-    Channel,
-    ContactAttempt,
-    Conversation,
-    Draft,
-    Participant,
-)
+from kp4web.conversations.models import AttemptOutcome as AttemptOutcome
+from kp4web.conversations.models import Channel as Channel
+from kp4web.conversations.models import ContactAttempt, Conversation, Draft
+from kp4web.conversations.models import Participant as Participant
 from kp4web.domain.actor import Actor
-from kp4web.domain.dates import dutch_date
-from kp4web.domain.errors import InvalidInput
+from kp4web.domain.dates import AMSTERDAM, day_of, dutch_date
+from kp4web.domain.errors import DomainError, InvalidInput
 from kp4web.domain.policy import Access, Action, Field, Relation, require
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import DossierRef, dossier_ref
@@ -36,8 +43,21 @@ REPORT_LIMIT = 50_000
 DRAFT_LIMIT = 200_000
 DRAFTS_KEPT = timedelta(days=30)
 CONVERSATION_FORM = "gesprek"
+SENT_BEFORE = (
+    "Dit formulier is al eerder verstuurd, met een andere inhoud. Er is nu niets vastgelegd. "
+    "Kijk het dossier na. Verstuur opnieuw als dit een ander gesprek is."
+)
 SPOKEN = frozenset({Channel.FACE_TO_FACE, Channel.PHONE, Channel.HOME_VISIT, Channel.VIDEO})
 """Channels by which a conversation can count as a contact (2-domain)."""
+
+_SENT: CompoundSelect[*tuple[Any, ...]] = union_all(
+    select(literal_column("'conversation'").label("kind"), Conversation.id).where(
+        Conversation.submission == bindparam("submission")
+    ),
+    select(literal_column("'attempt'"), ContactAttempt.id).where(
+        ContactAttempt.submission == bindparam("submission")
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -71,14 +91,14 @@ def record_conversation(
     Returns the new row, or the earlier one when the same form was sent before. A colleague
     records an own entry without reading others; the lead gets a due item. Raises
     ``InvalidInput`` at the field, ``Forbidden``, ``NotFound``, or ``DomainError`` when a ticked
-    follow-up was settled meanwhile.
+    follow-up was settled meanwhile or the same form comes back with another text.
     """
     require(actor, Action.CONVERSATION_RECORD)
     ref = dossier_ref(session, actor, number, lock=True)
     ref.require(Field.OWN_ENTRY, Access.WRITE)
     if earlier := _submitted(session, actor, command.submission):
-        return earlier
-    _check(ref, command, today)
+        return _repeated(ref, earlier, command)
+    _check(ref, command, now, today)
     entry = _add(session, actor, ref, command, now)
     _follow(session, actor, ref, entry, command, now=now, today=today)
     delete_draft(session, actor, CONVERSATION_FORM, ref.id)
@@ -91,9 +111,12 @@ def record_conversation(
     return entry
 
 
-def _check(ref: DossierRef, command: RecordConversation, today: date) -> None:
+def _check(ref: DossierRef, command: RecordConversation, now: datetime, today: date) -> None:
     if command.held_on > today:
         raise InvalidInput("held_on", "Een gesprek kan niet in de toekomst liggen.")
+    clock = now.astimezone(AMSTERDAM).time()
+    if command.held_at and command.held_on == day_of(now) and command.held_at > clock:
+        raise InvalidInput("held_at", "Dit tijdstip moet nog komen. Vul in hoe laat het was.")
     if command.held_on < ref.opened_on:
         raise InvalidInput(
             "held_on", f"Dit dossier begint op {dutch_date(ref.opened_on)}. Kies die dag of later."
@@ -115,7 +138,8 @@ def _add(
     shared = {
         "dossier_id": ref.id, "municipality_id": ref.municipality_id, "author_id": actor.id,
         "held_on": command.held_on, "held_at": command.held_at, "channel": command.channel,
-        "report": command.report.strip(), "recorded_at": now, "submission": command.submission,
+        "report": command.report.strip(), "recorded_at": now,
+        "submission": _own(actor, command.submission),
     }  # fmt: skip
     entry: Conversation | ContactAttempt
     if command.attempt is not None:
@@ -164,18 +188,31 @@ def _follow(
 def _submitted(
     session: Session, actor: Actor, submission: str | None
 ) -> Conversation | ContactAttempt | None:
+    """Return what this user recorded with this form before, or ``None``."""
     if not submission:
         return None
-    conversation = session.scalar(
-        select(Conversation).where(
-            Conversation.submission == submission, Conversation.author_id == actor.id
-        )
-    )
-    return conversation or session.scalar(
-        select(ContactAttempt).where(
-            ContactAttempt.submission == submission, ContactAttempt.author_id == actor.id
-        )
-    )
+    row = session.execute(_SENT, {"submission": _own(actor, submission)}).one_or_none()
+    if row is None:
+        return None
+    if row.kind == "conversation":
+        return session.get_one(Conversation, row.id)
+    return session.get_one(ContactAttempt, row.id)
+
+
+def _own(actor: Actor, submission: str | None) -> str | None:
+    """Return the submission as it is stored: two users can never clash."""
+    return f"{actor.id}:{submission}" if submission else None
+
+
+def _repeated(
+    ref: DossierRef, earlier: Conversation | ContactAttempt, command: RecordConversation
+) -> Conversation | ContactAttempt:
+    """Return the earlier record for a mere repeat; raise ``DomainError`` for another text."""
+    attempt = earlier.outcome if isinstance(earlier, ContactAttempt) else None
+    was = (earlier.dossier_id, earlier.held_on, earlier.report, attempt)
+    if was != (ref.id, command.held_on, command.report.strip(), command.attempt):
+        raise DomainError(SENT_BEFORE)
+    return earlier
 
 
 def save_draft(
@@ -185,18 +222,23 @@ def save_draft(
     number: str,
     fields: Mapping[str, Sequence[str]],
     *,
+    submission: str | None = None,
     now: datetime,
-) -> Draft:
+) -> Draft | None:
     """
     Keep what is being typed: one draft per user, form and dossier.
 
-    Raises ``DomainError`` when it is too long to keep; the text stays in the page.
+    Returns ``None`` when the form with this ``submission`` was sent in the meantime: a late save
+    never brings an old report back. Raises ``InvalidInput`` when it is too long to keep; the
+    text stays in the page.
     """
     require(actor, Action.CONVERSATION_RECORD)
     ref = dossier_ref(session, actor, number, lock=True)
     ref.require(Field.OWN_ENTRY, Access.WRITE)
     if sum(len(text) for texts in fields.values() for text in texts) > DRAFT_LIMIT:
-        raise InvalidInput("report", "Deze tekst is te lang om te bewaren.")
+        raise InvalidInput("report", "Deze tekst is te lang om te bewaren. Maak hem korter.")
+    if _submitted(session, actor, submission) is not None:
+        return None
     draft = session.scalar(_own_draft(actor, form, ref.id))
     if draft is None:
         draft = Draft(user_id=actor.id, form=form, dossier_id=ref.id)
@@ -211,6 +253,12 @@ def _own_draft(actor: Actor, form: str, dossier_id: int) -> Select[Draft]:
     return select(Draft).where(
         Draft.user_id == actor.id, Draft.form == form, Draft.dossier_id == dossier_id
     )
+
+
+def discard_draft(session: Session, actor: Actor, form: str, number: str) -> None:
+    """Forget the actor's own draft of this form, in a dossier within reach."""
+    require(actor, Action.CONVERSATION_RECORD)
+    delete_draft(session, actor, form, dossier_ref(session, actor, number).id)
 
 
 def delete_draft(session: Session, actor: Actor, form: str, dossier_id: int) -> None:
