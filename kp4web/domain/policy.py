@@ -181,6 +181,12 @@ MATRIX: Mapping[Relation, Mapping[Field, Access]] = {
 }
 
 
+PACKAGE_READERS_RECEIVING: frozenset[Role] = frozenset({Role.COORDINATOR})
+"""Roles of the receiving organisation that read what a hand-over carries."""
+PACKAGE_READERS_SENDING: frozenset[Role] = frozenset({Role.INTAKE})
+"""Roles of the sending organisation that do, until it is accepted; the status only after."""
+
+
 class FigureScope(StrEnum):
     """Which figures a reader of the council report gets."""
 
@@ -243,3 +249,10 @@ def figure_scope(actor: Actor) -> FigureScope:
     if scope is None:
         raise Forbidden(NO_ACCESS)
     return scope
+
+
+def reads_package(actor: Actor, *, receiving: bool, accepted: bool) -> bool:
+    """Return whether the actor reads the person and the note of a hand-over, beyond its status."""
+    if receiving:
+        return bool(actor.roles & PACKAGE_READERS_RECEIVING)
+    return not accepted and bool(actor.roles & PACKAGE_READERS_SENDING)
