@@ -28,11 +28,16 @@ from kp4web.worklist.models import (
     Message,
     PensionNote,
 )
-from kp4web.worklist.queries import ItemRow, expected_items, stored_items
+from kp4web.worklist.queries import (
+    NO_FOLLOW_UP,
+    ItemRow,
+    expected_items,
+    settled,
+    stored_items,
+)
 
 _DOSSIER = cast(Table, Dossier.__table__)
-NO_FOLLOW_UP = "Deze opvolging bestaat niet of is niet voor u."
-ENDED = "Deze opvolging is al afgehandeld."
+NO_MESSAGE = "Dit bericht bestaat niet of is niet voor u."
 FURTHEST_MONTHS = 60
 """How far ahead a follow-up may be planned, in months."""
 
@@ -85,14 +90,34 @@ def plan_follow_up(
     now: datetime,
     today: date,
 ) -> FollowUp:
-    """Plan a follow-up in a dossier; raises ``InvalidInput``, ``Forbidden`` or ``NotFound``."""
+    """
+    Plan a follow-up in a dossier; sending the same one again lands on the first.
+
+    Raises ``InvalidInput`` at the field, ``Forbidden`` or ``NotFound``.
+    """
     require(actor, Action.FOLLOW_UP_CHANGE)
     ref = dossier_ref(session, actor, number, lock=True)
     ref.require(Field.FOLLOW_UP_WHAT, Access.WRITE)
+    if earlier := _planned(session, actor, ref, command):
+        return earlier
     follow_up = add_follow_up(session, actor, ref, command, now=now, today=today)
     refresh_due_items(session, [ref.id])
     _log(session, actor, ref, "follow_up_plan", now, follow_up=follow_up.id)
     return follow_up
+
+
+def _planned(
+    session: Session, actor: Actor, ref: DossierRef, command: PlanFollowUp
+) -> FollowUp | None:
+    return session.scalars(
+        select(FollowUp).where(
+            FollowUp.dossier_id == ref.id,
+            FollowUp.ended_at.is_(None),
+            FollowUp.due_on == command.due_on,
+            FollowUp.what == command.what,
+            FollowUp.created_by_id == actor.id,
+        )
+    ).first()
 
 
 def add_follow_up(
@@ -211,7 +236,7 @@ def _open_follow_up(
         raise NotFound(NO_FOLLOW_UP) from error
     follow_up = session.get_one(FollowUp, follow_up_id, populate_existing=True)
     if follow_up.ended_at is not None:
-        raise DomainError(ENDED)
+        raise DomainError(settled(follow_up.ended_on, by_self=follow_up.ended_by_id == actor.id))
     return follow_up, ref
 
 
@@ -288,8 +313,11 @@ def settle_message(session: Session, actor: Actor, message_id: int, *, now: date
     require(actor, Action.DUE_ITEM_SETTLE)
     message = session.get(Message, message_id)
     if message is None:
-        raise NotFound("Dit bericht bestaat niet of is niet voor u.")
-    ref = dossier_ref_by_id(session, actor, message.dossier_id, lock=True)
+        raise NotFound(NO_MESSAGE)
+    try:
+        ref = dossier_ref_by_id(session, actor, message.dossier_id, lock=True)
+    except NotFound as error:
+        raise NotFound(NO_MESSAGE) from error
     ref.require(Field.REPORTS, Access.WRITE)
     if message.read_at is None:
         message.read_at, message.read_by_id = now, actor.id

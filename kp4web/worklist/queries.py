@@ -1,8 +1,9 @@
 """
-Every read of the work list, and the due items that ought to be there.
+The due items that ought to be there, those that are stored, and what one item's form needs.
 
 ``expected_items`` computes with ``domain.due`` what ``commands.refresh_due_items`` stores;
-``flask --app wsgi worklist verify`` compares the two for every dossier.
+``flask --app wsgi worklist verify`` compares the two for every dossier. The page of the work
+list itself is read in ``overview``.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,9 +24,15 @@ from sqlalchemy.orm import Session, aliased
 
 from kp4web.clients.models import Client
 from kp4web.domain import due
+from kp4web.domain.actor import Actor
+from kp4web.domain.dates import dutch_date
 from kp4web.domain.due import DossierState, DueKind, Norms, OpenFollowUp, UnreadMessage
+from kp4web.domain.errors import DomainError, NotFound
+from kp4web.domain.names import display_name
+from kp4web.domain.policy import Access, Action, Field, access, require
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
+from kp4web.dossiers.queries import DossierRef, dossier_ref, dossier_ref_by_id
 from kp4web.extensions import AnyRow
 from kp4web.organisations.models import MunicipalityNorms
 from kp4web.worklist.models import DueItem, FollowUp, Message, PensionNote
@@ -136,3 +143,75 @@ def _state(row: AnyRow, waiting: tuple[AnyRow, ...]) -> DossierState:
         ),
         messages=tuple(UnreadMessage(w.id, w.on) for w in waiting if w.kind == "message"),
     )  # fmt: skip
+
+
+NO_FOLLOW_UP = "Deze opvolging bestaat niet of is niet voor u."
+_FOLLOW_UP = select(
+    FollowUp.dossier_id, FollowUp.due_on, FollowUp.what, FollowUp.user_id, FollowUp.ended_at,
+    FollowUp.ended_on, FollowUp.ended_by_id,
+).where(FollowUp.id == bindparam("id"))  # fmt: skip
+_PERSON = select(
+    Client.initials, Client.given_name, Client.prefix, Client.surname, Client.pension_on
+).where(Client.id == bindparam("id"))
+
+
+@dataclass(frozen=True, slots=True)
+class DossierLine:
+    """The dossier that a form is about, and whom."""
+
+    ref: DossierRef
+    name: str
+    pension_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """An open follow-up as the form to move it shows it; ``what`` only for who may read it."""
+
+    id: int
+    due_on: date
+    what: str | None
+    dossier: DossierLine
+
+
+def dossier_line(session: Session, actor: Actor, number: str) -> DossierLine:
+    """Return whom a dossier is about; raises ``Forbidden`` or ``NotFound``."""
+    return _line(session, dossier_ref(session, actor, number))
+
+
+def _line(session: Session, ref: DossierRef) -> DossierLine:
+    ref.require(Field.PERSON, Access.READ)
+    row = session.execute(_PERSON, {"id": ref.client_id}).one()
+    name = display_name(
+        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
+    )
+    return DossierLine(ref, name, row.pension_on)
+
+
+def follow_up_for(session: Session, actor: Actor, follow_up_id: int) -> OpenItem:
+    """
+    Return an open follow-up that the actor may move.
+
+    Raises ``NotFound`` out of reach, ``DomainError`` when it has ended, or ``Forbidden``.
+    """
+    require(actor, Action.FOLLOW_UP_CHANGE)
+    row = session.execute(_FOLLOW_UP, {"id": follow_up_id}).one_or_none()
+    if row is None:
+        raise NotFound(NO_FOLLOW_UP)
+    try:
+        ref = dossier_ref_by_id(session, actor, row.dossier_id)
+    except NotFound as error:
+        raise NotFound(NO_FOLLOW_UP) from error
+    if row.ended_at is not None:
+        raise DomainError(settled(row.ended_on, by_self=row.ended_by_id == actor.id))
+    if row.user_id != actor.id:
+        ref.require(Field.FOLLOW_UP_DATE, Access.WRITE)
+    reads = access(ref.relations, Field.FOLLOW_UP_WHAT) >= Access.READ
+    return OpenItem(follow_up_id, row.due_on, row.what if reads else None, _line(session, ref))
+
+
+def settled(ended_on: date | None, *, by_self: bool) -> str:
+    """Return what happened to a follow-up that is no longer open."""
+    when = f" op {dutch_date(ended_on)}" if ended_on else ""
+    who = "door uzelf" if by_self else "door een collega"
+    return f"Deze opvolging is al afgehandeld{when}, {who}. Er is niets veranderd."

@@ -1,0 +1,59 @@
+"""Forms of the work list: move, plan, and what was agreed about the AOW date."""
+
+from datetime import date
+
+from wtforms import HiddenField, TextAreaField
+
+from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, filled
+from kp4web.worklist.commands import NotePension, PlanFollowUp
+
+WHAT_LIMIT = 500
+NOTE_LIMIT = 2000
+
+
+class CompleteForm(BaseForm):
+    """Nothing but the token."""
+
+
+class MoveForm(BaseForm):
+    """Another date for a follow-up."""
+
+    due_on = DayField("Nieuwe datum", validators=[filled])
+
+    def day(self) -> date:
+        """Return the date; call only after ``validate_on_submit`` returned true."""
+        return _day(self.due_on)
+
+
+class PlanForm(BaseForm):
+    """A follow-up beside any conversation."""
+
+    due_on = DayField("Wanneer", validators=[filled])
+    what = TextLine("Wat spreekt u af", validators=[at_most(WHAT_LIMIT)])
+
+    def command(self) -> PlanFollowUp:
+        """Return the command; call only after ``validate_on_submit`` returned true."""
+        return PlanFollowUp(due_on=_day(self.due_on), what=self.what.data or "")
+
+
+class PensionForm(BaseForm):
+    """What is known or agreed about the AOW date; ``uitstel`` asks for a date as well."""
+
+    note = TextAreaField("Wat weet u hierover", validators=[filled, at_most(NOTE_LIMIT)])
+    postponed_to = DayField("Uitstellen tot")
+    uitstel = HiddenField()
+
+    def validate_postponed_to(self, field: DayField) -> None:
+        """Ask for the date when it is about postponing."""
+        if self.uitstel.data:
+            filled(self, field)
+
+    def command(self) -> NotePension:
+        """Return the command; call only after ``validate_on_submit`` returned true."""
+        return NotePension(note=self.note.data or "", postponed_to=self.postponed_to.data)
+
+
+def _day(field: DayField) -> date:
+    day = field.data
+    assert isinstance(day, date)  # noqa: S101 -- the validator saw to it
+    return day

@@ -1,0 +1,365 @@
+"""
+The page of the work list for one actor: two queries, whatever the number of items.
+
+Rows, not entities; statements are built once for each form they take. What the actor may not
+read is not in a row, and what nobody with these roles may read is not selected.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum, auto
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from kp4web.accounts.models import User
+from kp4web.clients.models import Client
+from kp4web.domain.actor import Actor, Role
+from kp4web.domain.dates import add_days, add_months, week_end
+from kp4web.domain.due import DueKind, Norms
+from kp4web.domain.due_words import DueGroup, Explanation, explain, group
+from kp4web.domain.names import display_name
+from kp4web.domain.policy import (
+    Access,
+    Action,
+    Field,
+    Relation,
+    access,
+    may,
+    relations,
+    require,
+    visible_fields,
+)
+from kp4web.domain.tracks import TrackKind
+from kp4web.dossiers.models import Dossier
+from kp4web.dossiers.queries import IN_REACH, reach_of
+from kp4web.extensions import AnyRow, AnySelect
+from kp4web.organisations.models import MunicipalityNorms
+from kp4web.worklist.models import DueItem, FollowUp, Message
+
+ROWS = 25
+"""Rows on one page of the work list."""
+AHEAD_MONTHS = 12
+"""How far ahead the list looks unless asked for everything: AOW dates lie decades away."""
+SPOKEN = "Gesprek vastgelegd."
+"""What stands for the text of a message that only announces a conversation."""
+
+
+class Act(StrEnum):
+    """What somebody can do about a due item from the list."""
+
+    RECORD = auto()
+    MOVE = auto()
+    COMPLETE = auto()
+    PLAN = auto()
+    READ_MESSAGE = auto()
+    CHANGE_TRACK = auto()
+    SEEN = auto()
+    POSTPONE = auto()
+    ASSIGN = auto()
+    REVIEW = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which part of the work list is asked for."""
+
+    group: DueGroup | None = None
+    track: TrackKind | None = None
+    kind: DueKind | None = None
+    page: int = 1
+    everything: bool = False
+    """Also what is due after the horizon."""
+
+    @property
+    def is_filtered(self) -> bool:
+        """Return whether some items are left out on purpose."""
+        return bool(self.group or self.track or self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many items stand in each group, and after the horizon."""
+
+    late: int = 0
+    today: int = 0
+    week: int = 0
+    later: int = 0
+    beyond: int = 0
+
+    def of(self, which: DueGroup) -> int:
+        """Return the number in one group, the horizon kept."""
+        return int(getattr(self, which.value))
+
+    @property
+    def total(self) -> int:
+        """Return the number of all items."""
+        return self.late + self.today + self.week + self.later + self.beyond
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """One line of the work list; what the actor may not read is ``None``."""
+
+    kind: DueKind
+    due_on: date
+    group: DueGroup
+    subject_id: int | None
+    words: Explanation
+    acts: tuple[Act, ...]
+    number: str | None = None
+    """Of the dossier; ``None`` for a hand-over."""
+    name: str | None = None
+    track: TrackKind | None = None
+    last_contact_on: date | None = None
+    message: str | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One page of somebody's work list."""
+
+    wanted: Wanted
+    page: int
+    pages: int
+    counts: Counts
+    horizon: date
+    rows: tuple[WorkRow, ...]
+    clients: tuple[int, ...]
+    """Whose data is shown: for the log."""
+
+
+_ITEM = (
+    DueItem.kind, DueItem.due_on, DueItem.subject_id, DueItem.user_id, DueItem.handover_id,
+    Dossier.id.label("dossier_id"), Dossier.number, Dossier.client_id, Dossier.lead_id,
+    Dossier.kind.label("track"), Dossier.track_since, Dossier.planned_end,
+    Dossier.last_contact_on, Client.initials, Client.given_name, Client.prefix, Client.surname,
+    Client.pension_on, MunicipalityNorms,
+)  # fmt: skip
+_SEES_TEXT = bindparam("sees_text", type_=Boolean)
+_ACTOR: BindParameter[int] = bindparam("actor_id")
+
+
+@cache
+def _scope(own: bool, team: bool) -> ColumnElement[bool]:
+    """Return whose items: the actor's own, those of the coordinators, or both."""
+    of_actor = DueItem.user_id == _ACTOR
+    of_team = DueItem.user_id.is_(None)
+    mine = or_(of_actor, of_team) if own and team else of_actor if own else of_team
+    return and_(mine, DueItem.organisation_id == bindparam("organisation_id"))
+
+
+@cache
+def _items_query(own: bool, team: bool, by_kind: bool, by_track: bool) -> AnySelect:
+    """Return the query for one page of items; built once for each form it takes."""
+    query = (
+        select(
+            *_ITEM,
+            case((_SEES_TEXT, FollowUp.what)).label("what"),
+            case((and_(_SEES_TEXT, Dossier.lead_id == _ACTOR), Message.text)).label("message"),
+            case((Message.conversation_id.is_not(None), True), else_=False).label("spoken"),
+            User.name.label("author"),
+        )
+        .select_from(DueItem)
+        .outerjoin(Dossier, and_(Dossier.id == DueItem.dossier_id, IN_REACH))
+        .outerjoin(Client, Client.id == Dossier.client_id)
+        .outerjoin(MunicipalityNorms, MunicipalityNorms.municipality_id == Dossier.municipality_id)
+        .outerjoin(
+            FollowUp,
+            and_(DueItem.kind == DueKind.FOLLOW_UP, FollowUp.id == DueItem.subject_id),
+        )
+        .outerjoin(Message, and_(DueItem.kind == DueKind.MESSAGE, Message.id == DueItem.subject_id))
+        .outerjoin(User, User.id == Message.author_id)
+        .where(
+            _scope(own, team),
+            DueItem.due_on >= bindparam("from_on"),
+            DueItem.due_on <= bindparam("to_on"),
+            or_(Dossier.id.is_not(None), DueItem.dossier_id.is_(None)),
+        )
+        .order_by(DueItem.due_on, DueItem.id)
+        .limit(ROWS)
+        .offset(bindparam("skip"))
+    )
+    return _filtered(query, by_kind, by_track)
+
+
+@cache
+def _counts_query(own: bool, team: bool, by_kind: bool, by_track: bool) -> AnySelect:
+    """Return the query for the number of items in each group."""
+    on = DueItem.due_on
+    today: BindParameter[date] = bindparam("today")
+    sunday: BindParameter[date] = bindparam("sunday")
+    horizon: BindParameter[date] = bindparam("horizon")
+    query = (
+        select(
+            func.count(case((on < today, 1))).label("late"),
+            func.count(case((on == today, 1))).label("today"),
+            func.count(case((and_(on > today, on <= sunday), 1))).label("week"),
+            func.count(case((and_(on > bindparam("sunday"), on <= horizon), 1))).label("later"),
+            func.count(case((on > bindparam("horizon"), 1))).label("beyond"),
+        )
+        .select_from(DueItem)
+        .where(_scope(own, team))
+    )
+    if by_track:
+        query = query.join(Dossier, Dossier.id == DueItem.dossier_id)
+    return _filtered(query, by_kind, by_track)
+
+
+def _filtered(query: AnySelect, by_kind: bool, by_track: bool) -> AnySelect:
+    if by_kind:
+        query = query.where(DueItem.kind == bindparam("due_kind"))
+    if by_track:
+        query = query.where(Dossier.kind == bindparam("track"))
+    return query
+
+
+def work_for(session: Session, actor: Actor, wanted: Wanted, *, today: date) -> Work:
+    """
+    Return one page of the actor's work list; a page past the last one gives the last.
+
+    A consultant's own items; for a coordinator those of the organisation without a user: to
+    assign, twelve months, hand-overs, and everything of unassigned dossiers.
+    """
+    require(actor, Action.WORKLIST_READ)
+    form = (
+        actor.has(Role.CONSULTANT), actor.has(Role.COORDINATOR),
+        wanted.kind is not None, wanted.track is not None,
+    )  # fmt: skip
+    horizon = max(add_months(today, AHEAD_MONTHS), week_end(today))
+    given: dict[str, Any] = reach_of(actor) | {
+        "actor_id": actor.id, "today": today, "sunday": week_end(today), "horizon": horizon,
+        "due_kind": wanted.kind, "track": wanted.track,
+    }  # fmt: skip
+    counts = Counts(*session.execute(_counts_query(*form), given).one())
+    pages = max(1, -(-_number_of(counts, wanted) // ROWS))
+    page = min(max(wanted.page, 1), pages)
+    first, last = _days(wanted, today, horizon)
+    rows = session.execute(
+        _items_query(*form),
+        given | {
+            "from_on": first, "to_on": last, "skip": (page - 1) * ROWS,
+            "sees_text": Field.FOLLOW_UP_WHAT in _best_fields(actor),
+        },
+    ).all()  # fmt: skip
+    return Work(
+        wanted=wanted, page=page, pages=pages, counts=counts, horizon=horizon,
+        rows=tuple(_work_row(row, actor, today) for row in rows),
+        clients=tuple({row.client_id for row in rows if row.client_id is not None}),
+    )  # fmt: skip
+
+
+def _number_of(counts: Counts, wanted: Wanted) -> int:
+    beyond = counts.beyond if wanted.everything else 0
+    if wanted.group is None:
+        return counts.total - counts.beyond + beyond
+    return counts.of(wanted.group) + (beyond if wanted.group is DueGroup.LATER else 0)
+
+
+def _days(wanted: Wanted, today: date, horizon: date) -> tuple[date, date]:
+    """Return the first and last day of what is asked for."""
+    last = date.max if wanted.everything else horizon
+    if wanted.group is None:
+        return date.min, last
+    sunday = week_end(today)
+    return {
+        DueGroup.LATE: (date.min, add_days(today, -1)),
+        DueGroup.TODAY: (today, today),
+        DueGroup.WEEK: (add_days(today, 1), sunday),
+        DueGroup.LATER: (add_days(sunday, 1), last),
+    }[wanted.group]
+
+
+def _best_fields(actor: Actor) -> Collection[Field]:
+    """Return what the actor could read in a dossier of their own: the rest is not selected."""
+    return visible_fields(relations(actor, lead_id=actor.id))
+
+
+def _work_row(row: AnyRow, actor: Actor, today: date) -> WorkRow:
+    kind = DueKind(row.kind)
+    if row.dossier_id is None:
+        words = _words(row, kind, today, None)
+        acts = _acts(actor, kind, frozenset(), named=False)
+        return WorkRow(kind, row.due_on, group(row.due_on, today), None, words, acts)
+    held = relations(actor, lead_id=row.lead_id)
+    reads = access(held, Field.FOLLOW_UP_WHAT) >= Access.READ
+    reads_message = access(held, Field.REPORTS) >= Access.READ and kind is DueKind.MESSAGE
+    return WorkRow(
+        kind=kind, due_on=row.due_on, group=group(row.due_on, today), subject_id=row.subject_id,
+        words=_words(row, kind, today, row.what if reads else None),
+        acts=_acts(actor, kind, held, named=row.user_id == actor.id), number=row.number,
+        name=_name(row), track=TrackKind(row.track), last_contact_on=row.last_contact_on,
+        message=(row.message or (SPOKEN if row.spoken else None)) if reads_message else None,
+        author=row.author if reads_message else None,
+    )  # fmt: skip
+
+
+def _name(row: AnyRow) -> str:
+    return display_name(
+        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
+    )
+
+
+def _words(row: AnyRow, kind: DueKind, today: date, what: str | None) -> Explanation:
+    norms = row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms()
+    return explain(
+        kind, due_on=row.due_on, today=today, track=TrackKind(row.track or TrackKind.SUPPORT),
+        track_since=row.track_since or row.due_on, last_contact_on=row.last_contact_on,
+        planned_end=row.planned_end, aow_on=row.pension_on, norms=norms, what=what,
+    )  # fmt: skip
+
+
+_ACTS: Mapping[DueKind, tuple[Act, ...]] = {
+    DueKind.FOLLOW_UP: (Act.RECORD, Act.MOVE, Act.COMPLETE),
+    DueKind.CONTACT: (Act.RECORD, Act.PLAN),
+    DueKind.TWELVE_MONTHS: (Act.RECORD,),
+    DueKind.CLASSIFY: (Act.CHANGE_TRACK, Act.RECORD),
+    DueKind.REST_DECISION: (Act.CHANGE_TRACK,),
+    DueKind.ARRANGE_HANDOVER: (Act.CHANGE_TRACK, Act.RECORD),
+    DueKind.PENSION_APPROACHING: (Act.SEEN,),
+    DueKind.PENSION_REACHED: (Act.CHANGE_TRACK, Act.POSTPONE),
+    DueKind.ASSIGN: (Act.ASSIGN,),
+    DueKind.REVIEW_HANDOVER: (Act.REVIEW,),
+    DueKind.MESSAGE: (Act.READ_MESSAGE,),
+}
+"""What can be done about each kind, the first thing first."""
+_NEEDS: Mapping[Act, tuple[Action, Field | None]] = {
+    Act.RECORD: (Action.CONVERSATION_RECORD, Field.OWN_ENTRY),
+    Act.MOVE: (Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_DATE),
+    Act.COMPLETE: (Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),
+    Act.PLAN: (Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),
+    Act.READ_MESSAGE: (Action.DUE_ITEM_SETTLE, Field.REPORTS),
+    Act.CHANGE_TRACK: (Action.TRACK_CHANGE, Field.TRACK),
+    Act.SEEN: (Action.DUE_ITEM_SETTLE, Field.TRACK),
+    Act.POSTPONE: (Action.DUE_ITEM_SETTLE, Field.TRACK),
+    Act.ASSIGN: (Action.DOSSIER_ASSIGN, Field.ASSIGNMENT),
+    Act.REVIEW: (Action.HANDOVER_ACCEPT, None),
+}
+
+
+def _acts(
+    actor: Actor, kind: DueKind, held: frozenset[Relation], *, named: bool
+) -> tuple[Act, ...]:
+    """Return what this actor may do about it; who is named in a follow-up may end or move it."""
+
+    def allowed(act: Act) -> bool:
+        action, field = _NEEDS[act]
+        if named and act in {Act.MOVE, Act.COMPLETE}:
+            return may(actor, action)
+        return may(actor, action) and (field is None or access(held, field) >= Access.WRITE)
+
+    return tuple(act for act in _ACTS[kind] if allowed(act))

@@ -1,0 +1,223 @@
+"""How the work list looks: groups with their rows, what one can do about each, addresses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from urllib.parse import quote, urlencode
+
+from kp4web.domain.dates import count_of, distance, dutch_day
+from kp4web.domain.due import DueKind
+from kp4web.domain.due_words import DueGroup
+from kp4web.worklist.overview import Act, Counts, Wanted, Work, WorkRow
+
+ANY_NUMBER = "KP4-0000-0000"
+"""Stands for the dossier number in an address that was built once for all rows."""
+ANY_ID = 0
+LOOKS = {
+    DueGroup.LATE: ("danger", "alert-circle", "Niets is te laat."),
+    DueGroup.TODAY: ("warn", "calendar-due", "Voor vandaag staat er niets."),
+    DueGroup.WEEK: ("info", "calendar-event", "Voor de rest van deze week staat er niets."),
+    DueGroup.LATER: ("neutral", "calendar", "Voor later staat er niets."),
+}
+"""Tone, icon and the calm text of an empty group."""
+
+
+class How(StrEnum):
+    """What a step does when chosen."""
+
+    LINK = "link"
+    UNFOLD = "unfold"
+    POST = "post"
+    SEND = "send"
+    """A post that leaves the list: another feature answers it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do about an item: a link, a form to unfold, or a button."""
+
+    label: str
+    href: str
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the work list, ready to print."""
+
+    row: WorkRow
+    href: str
+    title: str
+    when: str
+    steps: tuple[Step, ...]
+    place: int
+    """Its place on the page, sent along so that the focus comes back to it."""
+    has_focus: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of the page with its number over all pages."""
+
+    key: DueGroup
+    count: int
+    tone: str
+    icon: str
+    calm: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A way to one group only."""
+
+    label: str
+    href: str
+    current: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The addresses around one page of the list; only structure is in them, no person."""
+
+    base: str
+    patterns: Mapping[str, str | None]
+    """By name, built once with ``ANY_NUMBER`` or ``ANY_ID``; ``None`` where no page exists."""
+    wanted: Wanted
+
+    def of(self, wanted: Wanted) -> str:
+        """Return the address of this part of the list."""
+        query = {
+            "groep": wanted.group, "traject": wanted.track, "soort": wanted.kind,
+            "alles": "1" if wanted.everything else None,
+            "pagina": wanted.page if wanted.page > 1 else None,
+        }  # fmt: skip
+        given = urlencode({name: str(value) for name, value in query.items() if value is not None})
+        return f"{self.base}?{given}" if given else self.base
+
+    @property
+    def here(self) -> str:
+        """Return the address of what is shown now."""
+        return self.of(self.wanted)
+
+    def page(self, number: int) -> str:
+        """Return the address of another page."""
+        return self.of(replace(self.wanted, page=number))
+
+    def within(self, which: DueGroup | None) -> str:
+        """Return the address of one group, or of all."""
+        return self.of(replace(self.wanted, group=which, page=1))
+
+    def horizon(self, *, everything: bool) -> str:
+        """Return the address with or without what lies after the horizon."""
+        return self.of(replace(self.wanted, everything=everything, page=1))
+
+    def to(self, name: str, *, number: str | None = None, row_id: int | None = None) -> str | None:
+        """Return the address of a page about one dossier or row, or ``None`` without it."""
+        pattern = self.patterns.get(name)
+        if pattern is None:
+            return None
+        if number is not None:
+            return pattern.replace(ANY_NUMBER, number)
+        return pattern if row_id is None else pattern.replace(f"/{ANY_ID}/", f"/{row_id}/")
+
+
+def summary(counts: Counts) -> str:
+    """Return the line on top: ``3 te laat, 2 vandaag, 5 deze week``."""
+    if not (counts.late or counts.today or counts.week):
+        return "Niets te laat, en niets voor deze week."
+    parts = ((counts.late, "te laat"), (counts.today, "vandaag"), (counts.week, "deze week"))
+    return ", ".join(f"{number} {words}" for number, words in parts)
+
+
+def tabs_of(work: Work, addresses: Addresses) -> list[Tab]:
+    """Return the ways to all items and to each group."""
+    later = work.counts.beyond if work.wanted.everything else 0
+    counts = {which: work.counts.of(which) for which in DueGroup}
+    counts[DueGroup.LATER] += later
+    chosen = work.wanted.group
+    return [
+        Tab("Alles", addresses.within(None), chosen is None, sum(counts.values())),
+        *(
+            Tab(which.label, addresses.within(which), chosen is which, counts[which])
+            for which in DueGroup
+        ),
+    ]
+
+
+def groups_of(work: Work, addresses: Addresses, today: date, focus: int | None) -> list[Group]:
+    """Return the groups to show with the rows of this page; ``focus`` is a row's place."""
+    lines = [
+        _line(row, addresses, today, place, place == focus) for place, row in enumerate(work.rows)
+    ]
+    return [
+        _group(tab, which, lines)
+        for which, tab in zip(DueGroup, tabs_of(work, addresses)[1:], strict=True)
+        if work.wanted.group in {None, which}
+    ]
+
+
+def _group(tab: Tab, which: DueGroup, lines: list[Line]) -> Group:
+    tone, icon, calm = LOOKS[which]
+    own = tuple(line for line in lines if line.row.group is which)
+    if tab.count and not own:
+        calm = f"{count_of(tab.count, 'regel staat', 'regels staan')} op een andere pagina."
+    return Group(which, tab.count, tone, icon, calm, own)
+
+
+def _line(row: WorkRow, addresses: Addresses, today: date, place: int, has_focus: bool) -> Line:
+    if row.number is None:
+        href, title = addresses.to("review"), "Overdracht van Werkzaak"
+    else:
+        href, title = addresses.to("dossier", number=row.number), row.name or row.number
+    steps = (_step(act, row, addresses) for act in row.acts)
+    return Line(
+        row=row, href=href or addresses.here, title=title, when=_when(row, today),
+        steps=tuple(step for step in steps if step), place=place, has_focus=has_focus,
+    )  # fmt: skip
+
+
+def _when(row: WorkRow, today: date) -> str:
+    days = (today - row.due_on).days
+    if days > 0:
+        return f"{dutch_day(row.due_on)}, {count_of(days, 'dag', 'dagen')} te laat"
+    return f"{dutch_day(row.due_on)}, {distance(row.due_on, today)}"
+
+
+_STEPS: Mapping[Act, tuple[str, str, How]] = {
+    Act.RECORD: ("Gesprek vastleggen", "record", How.LINK),
+    Act.MOVE: ("Verzetten", "move", How.UNFOLD),
+    Act.COMPLETE: ("Afgehandeld", "complete", How.POST),
+    Act.PLAN: ("Opvolging plannen", "plan", How.UNFOLD),
+    Act.READ_MESSAGE: ("Gelezen", "message", How.SEND),
+    Act.CHANGE_TRACK: ("Traject kiezen", "track", How.LINK),
+    Act.SEEN: ("Gezien", "pension", How.UNFOLD),
+    Act.POSTPONE: ("Uitstellen", "pension", How.UNFOLD),
+    Act.ASSIGN: ("Toewijzen", "assign", How.LINK),
+    Act.REVIEW: ("Beoordelen", "review", How.LINK),
+}
+_TRACK_LABELS = {
+    DueKind.REST_DECISION: "Besluit nemen",
+    DueKind.ARRANGE_HANDOVER: "Overdracht regelen",
+    DueKind.PENSION_REACHED: "Traject stoppen",
+}
+
+
+def _step(act: Act, row: WorkRow, addresses: Addresses) -> Step | None:
+    """Return what to do, or ``None`` when no page for it exists."""
+    label, name, how = _STEPS[act]
+    by_id = act in {Act.MOVE, Act.COMPLETE, Act.READ_MESSAGE}
+    href = addresses.to(
+        name, number=None if by_id else row.number, row_id=row.subject_id if by_id else None
+    )
+    if href is None:
+        return None
+    if act is Act.CHANGE_TRACK:
+        label = _TRACK_LABELS.get(row.kind, label)
+    if act is Act.RECORD:
+        href += f"?terug={quote(addresses.here)}"
+    if act is Act.POSTPONE:
+        href += "?uitstel=1"
+    return Step(label, href, how)

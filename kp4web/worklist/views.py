@@ -1,0 +1,278 @@
+"""The work list, and what can be done about one item: move, complete, plan, AOW date."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kp4web.audit.commands import record
+from kp4web.domain.dates import dutch_date, dutch_day
+from kp4web.domain.due import DueKind
+from kp4web.domain.due_words import DueGroup, quick_picks
+from kp4web.domain.errors import InvalidInput
+from kp4web.domain.policy import Access, Action, Field
+from kp4web.domain.tracks import TrackKind
+from kp4web.dossiers.queries import DossierRef
+from kp4web.extensions import db
+from kp4web.web.access import current_actor, requires
+from kp4web.web.clock import now, today
+from kp4web.web.forms import BaseForm
+from kp4web.web.htmx import render_page, wants_fragment
+from kp4web.web.paths import way_back
+from kp4web.web.transactions import become_writer
+from kp4web.worklist import commands, overview, queries
+from kp4web.worklist.forms import MoveForm, PensionForm, PlanForm
+from kp4web.worklist.overview import Wanted
+from kp4web.worklist.presentation import (
+    ANY_ID,
+    ANY_NUMBER,
+    Addresses,
+    groups_of,
+    summary,
+    tabs_of,
+)
+
+bp = Blueprint("worklist", __name__)
+Kind = TypeVar("Kind", bound=StrEnum)
+
+
+@bp.get("/werkvoorraad")
+@requires(Action.WORKLIST_READ)
+def index() -> ResponseReturnValue:
+    """Show what is due for this actor, in groups, one page at a time."""
+    return _list(_wanted(request.args))
+
+
+def _wanted(given: Mapping[str, str]) -> Wanted:
+    """Return what the address asks for; what it cannot mean is left out."""
+    return Wanted(
+        group=_one_of(DueGroup, given.get("groep")),
+        track=_one_of(TrackKind, given.get("traject")),
+        kind=_one_of(DueKind, given.get("soort")),
+        page=_number(given.get("pagina")) or 1,
+        everything=given.get("alles") == "1",
+    )
+
+
+def _one_of(kind: type[Kind], value: str | None) -> Kind | None:
+    return next((member for member in kind if member.value == value), None)
+
+
+def _number(text: str | None) -> int | None:
+    plain = text is not None and text.isascii() and text.isdecimal() and len(text) < 7
+    return int(text) if text is not None and plain else None
+
+
+def _list(wanted: Wanted, *, focus: int | None = None) -> ResponseReturnValue:
+    """Log whom the page shows, then answer with it; ``focus`` is the row to go on with."""
+    actor, day = current_actor(), today()
+    work = overview.work_for(db.session(), actor, wanted, today=day)
+    become_writer()
+    record(db.session(), actor, "worklist_read", now=now(), subjects=work.clients)
+    db.session.commit()
+    addresses = Addresses(url_for(".index"), _patterns(), replace(wanted, page=work.page))
+    return render_page(
+        "worklist/index.html", fragment="list", work=work, addresses=addresses,
+        groups=groups_of(work, addresses, day, focus), tabs=tabs_of(work, addresses),
+        lead=summary(work.counts), focuses=focus is not None,
+        tracks=[kind for kind in TrackKind if kind.active], kinds=list(DueKind),
+    )  # fmt: skip
+
+
+_PAGES = {
+    "dossier": "timeline.show", "record": "conversations.new", "track": "tracks.edit",
+    "assign": "caseload.index", "review": "handovers.index",
+    "message": "conversations.settle_message", "move": "worklist.edit",
+    "complete": "worklist.complete", "plan": "worklist.new", "pension": "worklist.pension",
+}  # fmt: skip
+
+
+def _patterns() -> dict[str, str | None]:
+    """Return the addresses that rows need, each built once for all rows."""
+    return {name: _pattern(endpoint) for name, endpoint in _PAGES.items()}
+
+
+def _pattern(endpoint: str) -> str | None:
+    if endpoint not in current_app.view_functions:
+        return None
+    arguments = next(current_app.url_map.iter_rules(endpoint)).arguments
+    values: dict[str, Any] = {
+        name: ANY_NUMBER if name == "number" else ANY_ID for name in arguments
+    }
+    return url_for(endpoint, **values)
+
+
+@bp.get("/opvolgingen/<id:follow_up_id>/verzetting")
+@requires(Action.FOLLOW_UP_CHANGE)
+def edit(follow_up_id: int) -> ResponseReturnValue:
+    """Offer other dates for a follow-up: a page, or the small form inside a row."""
+    item = queries.follow_up_for(db.session(), current_actor(), follow_up_id)
+    return _move_page(item, MoveForm())
+
+
+@bp.post("/opvolgingen/<id:follow_up_id>/verzetting")
+@requires(Action.FOLLOW_UP_CHANGE)
+def move(follow_up_id: int) -> ResponseReturnValue:
+    """Move a follow-up: 303 (the list again for htmx), or 422 with the date typed."""
+    form = MoveForm()
+    if form.validate_on_submit():
+        try:
+            moved = commands.move_follow_up(
+                db.session(), current_actor(), follow_up_id, form.day(), now=now(), today=today()
+            )
+            return _done(f"De opvolging is verzet naar {dutch_day(moved.due_on)}.")
+        except InvalidInput as error:
+            db.session.rollback()
+            form.refuse(error)
+    item = queries.follow_up_for(db.session(), current_actor(), follow_up_id)
+    return _move_page(item, form, status=422)
+
+
+def _move_page(item: queries.OpenItem, form: MoveForm, *, status: int = 200) -> Response:
+    form.due_on.id = f"due_on-{item.id}"
+    return _form_page(
+        "worklist/move.html", f"move-{item.id}", item.dossier, form, status=status, item=item,
+        picks=quick_picks(today()), default=url_for(".index"),
+    )  # fmt: skip
+
+
+@bp.post("/opvolgingen/<id:follow_up_id>/afhandeling")
+@requires(Action.FOLLOW_UP_CHANGE)
+def complete(follow_up_id: int) -> ResponseReturnValue:
+    """Complete a follow-up: 303 (the list again for htmx), 409 when it was settled before."""
+    ref = commands.complete_follow_up(
+        db.session(), current_actor(), follow_up_id, now=now(), today=today()
+    )
+    return _done(f"De opvolging in dossier {ref.number} is afgehandeld.")
+
+
+@bp.get("/dossiers/<number:number>/opvolgingen/nieuw")
+@requires(Action.FOLLOW_UP_CHANGE)
+def new(number: str) -> ResponseReturnValue:
+    """Show the form to plan a follow-up beside any conversation."""
+    line = queries.dossier_line(db.session(), current_actor(), number)
+    line.ref.require(Field.FOLLOW_UP_WHAT, Access.WRITE)
+    return _plan_page(line, PlanForm())
+
+
+@bp.post("/dossiers/<number:number>/opvolgingen")
+@requires(Action.FOLLOW_UP_CHANGE)
+def create(number: str) -> ResponseReturnValue:
+    """Plan a follow-up: 303 to the dossier or the list, or 422 with everything typed."""
+    form = PlanForm()
+    if form.validate_on_submit():
+        try:
+            planned = commands.plan_follow_up(
+                db.session(), current_actor(), number, form.command(), now=now(), today=today()
+            )
+            text = f"De opvolging is gepland op {dutch_day(planned.due_on)}."
+            return _done(text, default=url_for("timeline.show", number=number))
+        except InvalidInput as error:
+            db.session.rollback()
+            form.refuse(error)
+    line = queries.dossier_line(db.session(), current_actor(), number)
+    return _plan_page(line, form, status=422)
+
+
+def _plan_page(line: queries.DossierLine, form: PlanForm, *, status: int = 200) -> Response:
+    number = line.ref.number
+    form.due_on.id, form.what.id = f"due_on-{number}", f"what-{number}"
+    picks = [(pick.label, pick.on) for pick in quick_picks(today())]
+    return _form_page(
+        "worklist/plan.html", f"plan-{number}", line, form, status=status, picks=picks,
+        default=url_for("timeline.show", number=number),
+    )  # fmt: skip
+
+
+@bp.get("/dossiers/<number:number>/aow")
+@requires(Action.DUE_ITEM_SETTLE)
+def pension(number: str) -> ResponseReturnValue:
+    """Show the form about the AOW date: seen, or (``uitstel``) stopping postponed."""
+    line = queries.dossier_line(db.session(), current_actor(), number)
+    line.ref.require(Field.TRACK, Access.WRITE)
+    form = PensionForm(uitstel=request.args.get("uitstel", "")[:1])
+    return _pension_page(line, form)
+
+
+@bp.post("/dossiers/<number:number>/aow")
+@requires(Action.DUE_ITEM_SETTLE)
+def note_pension(number: str) -> ResponseReturnValue:
+    """Note what was agreed about the AOW date: 303, or 422 with everything typed."""
+    form = PensionForm()
+    if form.validate_on_submit():
+        try:
+            note = commands.note_pension(
+                db.session(), current_actor(), number, form.command(), now=now(), today=today()
+            )
+            return _done(
+                "U heeft de AOW-datum gezien."
+                if note.postponed_to is None
+                else f"Stoppen is uitgesteld tot {dutch_date(note.postponed_to)}."
+            )
+        except InvalidInput as error:
+            db.session.rollback()
+            form.refuse(error)
+    line = queries.dossier_line(db.session(), current_actor(), number)
+    return _pension_page(line, form, status=422)
+
+
+def _pension_page(line: queries.DossierLine, form: PensionForm, *, status: int = 200) -> Response:
+    part = f"{'uitstel' if form.uitstel.data else 'gezien'}-{line.ref.number}"
+    form.note.id, form.postponed_to.id = f"note-{part}", f"postponed_to-{part}"
+    return _form_page(
+        "worklist/pension.html", f"aow-{part}", line, form, status=status,
+        postpones=bool(form.uitstel.data), default=url_for(".index"),
+    )  # fmt: skip
+
+
+def _form_page(
+    template: str,
+    place: str,
+    line: queries.DossierLine,
+    form: BaseForm,
+    *,
+    status: int,
+    default: str,
+    **context: object,
+) -> Response:
+    """Answer with a small form: inside the row whose page was logged, or as a page of its own."""
+    if not wants_fragment():
+        _log(line.ref)
+    response = render_page(
+        template, fragment="form", status=status, place=place, line=line, form=form,
+        inside=wants_fragment(), back=way_back(default), row=_number(request.values.get("rij")),
+        **context,
+    )  # fmt: skip
+    if status == 422 and wants_fragment():  # the form itself, not the list it would have changed
+        response.headers["HX-Retarget"] = f"#{place}"
+        response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
+def _log(ref: DossierRef) -> None:
+    become_writer()
+    record(
+        db.session(), current_actor(), "due_item_read", now=now(), subjects=[ref.client_id],
+        dossier_id=ref.id, municipality_id=ref.municipality_id, relation=ref.relations,
+    )  # fmt: skip
+    db.session.commit()
+
+
+def _done(text: str, *, default: str | None = None) -> ResponseReturnValue:
+    """Commit and go back; for htmx the list anew, with the focus where one was working."""
+    list_path = url_for(".index")
+    back = way_back(default or list_path)
+    flash(text, "ok")
+    if wants_fragment():
+        asked = urlsplit(back)
+        if asked.path == list_path:
+            wanted = _wanted(dict(parse_qsl(asked.query)))
+            return _list(wanted, focus=_number(request.values.get("rij")))
+        db.session.commit()
+        return Response(status=204, headers={"HX-Redirect": back})
+    db.session.commit()
+    return redirect(back, 303)
