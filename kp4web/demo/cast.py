@@ -232,9 +232,12 @@ class Cast:
 
 def numbers(rng: Random) -> list[str]:
     """Return every BSN of the demo series in a drawn order."""
-    found = list(demo_numbers())
-    rng.shuffle(found)
-    return found
+    return rng.sample(_series(), len(_series()))
+
+
+@cache
+def _series() -> tuple[str, ...]:
+    return tuple(demo_numbers())
 
 
 FEMALE = {"Z": "Zij", "z": "zij", "H": "Haar", "h": "haar", "o": "haar"}

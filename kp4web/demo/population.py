@@ -8,7 +8,7 @@ from random import Random
 from kp4web.demo import accounts, golden
 from kp4web.demo.cast import Cast, Character, Wish, numbers
 from kp4web.demo.days import on_or_after
-from kp4web.demo.golden import NOTE_DAY, Slot
+from kp4web.demo.golden import DECK_DAY, NOTE_DAY, Slot
 from kp4web.demo.life import GOLDEN_END, NEVER, Exit, Plan, Team
 from kp4web.demo.names import POOLS
 from kp4web.demo.reports import shared
@@ -119,12 +119,11 @@ class Population:
         character = self.golden_cast.draw(self._partnered(slot, key, partner))
         lead = partner.lead if partner else team.consultants[index % len(team.consultants)]
         exits = self._exits(slot, key, character)
-        decided = slot.on_note_day is not TrackKind.UNDER_INVESTIGATION
         return Plan(
             key=key, number=slot.number or self.number(slot.opened_on.year, key), team=team,
             character=character, opened_on=slot.opened_on, recorded_on=slot.opened_on,
             assign_on=slot.opened_on, lead=lead, classify_on=slot.classify_on,
-            classify_to=slot.becomes, locked_until=NOTE_DAY if decided else slot.classify_on,
+            classify_to=slot.becomes, locked_until=self._locked_until(slot),
             rest_months=slot.rest_months, exits=exits,
             kp3_on=_kp3_on(exits[-1]), back_on=slot.back_on or NEVER,
             reopen_on=slot.reopen_on or NEVER,
@@ -132,6 +131,13 @@ class Population:
             couple=bool(slot.couple),
             opens_household=partner is None,
         )  # fmt: skip
+
+    def _locked_until(self, slot: Slot) -> date:
+        """Return until when a track stays, so that the figures of the note and the deck hold."""
+        if slot.wish.script:
+            return add_days(DECK_DAY, 60)
+        decided = slot.on_note_day is not TrackKind.UNDER_INVESTIGATION
+        return NOTE_DAY if decided else slot.classify_on
 
     def _origin(self, team: Team) -> str:
         """Return why a golden dossier was taken over; empty: one of those of the screening."""
