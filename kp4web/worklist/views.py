@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kp4web.audit.commands import record
@@ -21,7 +21,7 @@ from kp4web.extensions import db
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.forms import BaseForm
-from kp4web.web.htmx import render_page, wants_fragment
+from kp4web.web.htmx import go_to, render_page, wants_fragment
 from kp4web.web.paths import way_back
 from kp4web.web.transactions import become_writer
 from kp4web.worklist import commands, overview, queries
@@ -272,7 +272,5 @@ def _done(text: str, *, default: str | None = None) -> ResponseReturnValue:
         if asked.path == list_path:
             wanted = _wanted(dict(parse_qsl(asked.query)))
             return _list(wanted, focus=_number(request.values.get("rij")))
-        db.session.commit()
-        return Response(status=204, headers={"HX-Redirect": back})
     db.session.commit()
-    return redirect(back, 303)
+    return go_to(back)
