@@ -21,6 +21,7 @@ class TrackForm(BaseForm):
     keep_asked = HiddenField()
     stop_reason = SelectField(
         "Waarom stopt het?",
+        default="",
         choices=[
             SelectChoice("", "Kies een reden"),
             *(SelectChoice(reason.value, reason.label) for reason in StopReason),

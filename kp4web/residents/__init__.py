@@ -1,0 +1,1 @@
+"""The person behind a dossier: contact details, household, people around (pages and commands)."""
