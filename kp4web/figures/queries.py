@@ -44,7 +44,14 @@ from kp4web.domain.policy import (
     require,
     visible_fields,
 )
-from kp4web.domain.reporting import SMALL_WORD, Figures, figures, single_count, whole_share
+from kp4web.domain.reporting import (
+    SMALL_WORD,
+    Figures,
+    figures,
+    number_text,
+    single_count,
+    whole_share,
+)
 from kp4web.domain.tracks import StopReason, Subgroup, TrackKind, ran_since
 from kp4web.dossiers.models import Dossier, SubgroupPeriod, TrackPeriod
 from kp4web.dossiers.queries import IN_REACH, reach_of
@@ -85,6 +92,11 @@ class Households:
     counted_on: date
     number: int
     source: str
+
+    @property
+    def number_text(self) -> str:
+        """Return the number the Dutch way."""
+        return number_text(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +264,11 @@ class RecordedCount:
     recorded_at: datetime
     recorded_by: str
     replaced: bool
+
+    @property
+    def number_text(self) -> str:
+        """Return the number the Dutch way."""
+        return number_text(self.number)
 
 
 _RECORDED = (
