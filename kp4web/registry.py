@@ -20,6 +20,7 @@ FEATURES_WITH_TABLES = (
 FEATURES_WITH_PAGES = (
     "accounts",
     "figures",
+    "timeline",
     "tracks",
     "users",
     "logbook",

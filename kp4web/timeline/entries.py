@@ -1,0 +1,233 @@
+"""From the rows of the timeline to what stands on the screen: a title, an icon, the text."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, time
+from itertools import groupby
+from typing import Any
+
+from kp4web.conversations.models import AttemptOutcome, Channel, Participant
+from kp4web.domain.dates import dutch_date
+from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
+from kp4web.dossiers.models import Origin
+from kp4web.extensions import AnyRow
+from kp4web.worklist.models import FollowUpEnding
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event on the timeline; what the actor may not read is not in it."""
+
+    kind: str
+    day: date
+    title: str
+    icon: str
+    tone: str = "neutral"
+    at: time | None = None
+    author: str = ""
+    text: str = ""
+    details: tuple[str, ...] = ()
+    is_cut: bool = False
+    """There is more of the text than stands here."""
+    conversation_id: int | None = None
+    """The conversation to open for the whole report, when this actor may read it."""
+
+    @property
+    def is_minor(self) -> bool:
+        """Return whether it is book-keeping: shown smaller than what happened to the resident."""
+        return self.kind in _MINOR
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The entries of one year, the newest first."""
+
+    year: int
+    entries: tuple[Entry, ...]
+    continues: bool = False
+    """The year began on an earlier part of the timeline: no second heading."""
+
+
+TRACK_ICONS: Mapping[TrackKind, str] = {
+    TrackKind.REST: "moon",
+    TrackKind.SUPPORT: "lifebuoy",
+    TrackKind.KP3: "trending-up",
+    TrackKind.UNDER_INVESTIGATION: "zoom-question",
+    TrackKind.STOPPED: "circle-minus",
+}
+_MINOR = frozenset(
+    {"planned", "moved", "ended", "assignment", "assignment_end", "subgroup", "subgroup_end"}
+)
+_SPOKEN: Mapping[Channel, tuple[str, str]] = {
+    Channel.FACE_TO_FACE: ("Gesprek op kantoor", "message"),
+    Channel.PHONE: ("Telefonisch gesprek", "phone"),
+    Channel.HOME_VISIT: ("Huisbezoek", "home-heart"),
+    Channel.VIDEO: ("Videogesprek", "video"),
+    Channel.IN_WRITING: ("Schriftelijk contact", "mail"),
+}
+
+
+def by_year(rows: Sequence[AnyRow], *, started: int | None = None) -> tuple[Year, ...]:
+    """Return the rows as entries per year; ``started`` is the year that has its heading."""
+    entries = [entry_of(row) for row in rows]
+    folded = _folded(rows, entries)
+    return tuple(
+        Year(year, tuple(of_year), continues=year == started)
+        for year, of_year in groupby(folded, key=lambda entry: entry.day.year)
+    )
+
+
+def entry_of(row: AnyRow) -> Entry:
+    """Return one row as an entry."""
+    text = (row.text or "").strip()
+    if _is_cut(row):  # between two words
+        text = f"{text.rsplit(maxsplit=1)[0].rstrip(',.;:')} …"
+    return replace(
+        _MAKERS[row.kind](row), kind=row.kind, day=row.day, author=row.author or "", text=text
+    )
+
+
+def _folded(rows: Sequence[AnyRow], entries: Sequence[Entry]) -> Iterable[Entry]:
+    """Yield the entries; what was planned or settled in a conversation stands with it."""
+    hosts: dict[Any, int] = {}
+    for place, row in enumerate(rows):
+        if row.kind == "conversation":
+            hosts[row.id] = place
+            hosts.setdefault((row.day, row.author_id), place)
+    guests: dict[int, list[str]] = {}
+    for row, entry in zip(rows, entries, strict=True):
+        if (host := _host(row, hosts)) is not None:
+            guests.setdefault(host, []).append(": ".join(filter(None, (entry.title, entry.text))))
+    for place, (row, entry) in enumerate(zip(rows, entries, strict=True)):
+        if _host(row, hosts) is None:
+            yield replace(entry, details=(*entry.details, *guests.get(place, ())))
+
+
+def _host(row: AnyRow, hosts: Mapping[Any, int]) -> int | None:
+    """Return the place of the conversation that this row stands with, if it is on the page."""
+    if row.kind == "planned":
+        return hosts.get(row.ref)
+    return hosts.get((row.day, row.author_id)) if row.kind == "ended" else None
+
+
+def _made(title: str, icon: str, tone: str = "neutral", *details: str) -> Entry:
+    return Entry("", date.min, title, icon, tone, details=details)
+
+
+def _conversation(row: AnyRow) -> Entry:
+    title, icon = _SPOKEN[Channel(row.code)]
+    present = [Participant(value).label for value in json.loads(row.more or "[]")]
+    beside = [name for name in present if name != Participant.RESIDENT.label]
+    if present and len(beside) == len(present):
+        title += " zonder de inwoner"
+    details = (f"Erbij: {', '.join(beside).lower()}",) if beside else ()
+    return replace(
+        _made(title, icon, "info", *details), at=row.at, is_cut=_is_cut(row),
+        conversation_id=None if row.size is None else row.id,
+    )  # fmt: skip
+
+
+def _is_cut(row: AnyRow) -> bool:
+    return len(row.text or "") < (row.size or 0)
+
+
+def _attempt(row: AnyRow) -> Entry:
+    outcome = AttemptOutcome(row.more).label.lower()
+    how = Channel(row.code).label.lower()
+    return replace(_made(f"Contactpoging, {how}: {outcome}", "x", "warn"), at=row.at)
+
+
+def _message(row: AnyRow) -> Entry:
+    return _made("Bericht van een collega", "message-plus", "warn")
+
+
+def _planned(row: AnyRow) -> Entry:
+    whom = f" voor {row.more}" if row.more else ""
+    return _made(f"Opvolging gepland op {dutch_date(row.until)}{whom}", "calendar-event")
+
+
+def _moved(row: AnyRow) -> Entry:
+    days = f"{dutch_date(row.other_day)} naar {dutch_date(row.until)}"
+    return _made(f"Opvolging verzet van {days}", "calendar-due")
+
+
+def _ended(row: AnyRow) -> Entry:
+    return _made(f"Opvolging {FollowUpEnding(row.code).label.lower()}", "check", "ok")
+
+
+def _pension(row: AnyRow) -> Entry:
+    if row.until is None:
+        return _made("AOW nadert: gezien", "cake")
+    return _made(f"Stoppen bij AOW uitgesteld tot {dutch_date(row.until)}", "cake")
+
+
+def _track(row: AnyRow) -> Entry:
+    kind = TrackKind(row.code)
+    before = TrackKind(row.more) if row.more else None
+    details = (f"Liever vermijden: {row.extra}",) if row.extra else ()
+    return _made(_track_title(row, kind, before), TRACK_ICONS[kind], "info", *details)
+
+
+def _track_title(row: AnyRow, kind: TrackKind, before: TrackKind | None) -> str:
+    if kind is TrackKind.STOPPED:
+        return f"Dossier gestopt: {StopReason(row.note).label.lower()}"
+    name = kind.label
+    if kind is TrackKind.REST:
+        name = f"Rust tot {dutch_date(row.until)}"
+        if before is kind:
+            return f"Rust verlengd tot {dutch_date(row.until)}"
+    if before is None:
+        return f"Eerste traject: {name}"
+    return f"Dossier heropend: {name}" if before is TrackKind.STOPPED else f"Traject: {name}"
+
+
+def _subgroup(row: AnyRow) -> Entry:
+    return _made(f"Subgroep: {Subgroup(row.code).label}", "flag")
+
+
+def _subgroup_end(row: AnyRow) -> Entry:
+    return _made(f"Niet meer in subgroep: {Subgroup(row.code).label}", "flag")
+
+
+def _profile(row: AnyRow) -> Entry:
+    return _made(f"Klantprofiel {row.ref} vastgesteld door {row.more}", "clipboard-list")
+
+
+def _handover(row: AnyRow) -> Entry:
+    return _made(f"Overdracht van {row.more} geaccepteerd", "arrows-exchange")
+
+
+def _opening(row: AnyRow) -> Entry:
+    taken_over = Origin(row.code) is Origin.TAKEN_OVER
+    return _made(
+        "Bestaand dossier overgenomen" if taken_over else "Dossier geopend na overdracht",
+        "folder",
+    )
+
+
+def _assignment(row: AnyRow) -> Entry:
+    return _made(f"Toegewezen aan {row.more}", "user-plus")
+
+
+def _assignment_end(row: AnyRow) -> Entry:
+    return _made(f"Niet meer toegewezen aan {row.more}", "user")
+
+
+_MAKERS: Mapping[str, Callable[[AnyRow], Entry]] = {
+    "conversation": _conversation,
+    "attempt": _attempt,
+    "message": _message,
+    "planned": _planned,
+    "moved": _moved,
+    "ended": _ended,
+    "pension": _pension,
+    "track": _track,
+    "subgroup": _subgroup,
+    "subgroup_end": _subgroup_end,
+    "profile": _profile,
+    "handover": _handover,
+    "opening": _opening,
+    "assignment": _assignment,
+    "assignment_end": _assignment_end,
+}

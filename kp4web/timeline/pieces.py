@@ -1,0 +1,193 @@
+"""What the page of a dossier is made of: frozen objects without anything the actor may not see."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from kp4web.domain.due import Norms
+from kp4web.domain.policy import Field, Relation
+from kp4web.domain.tracks import StopReason, TrackKind
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What this actor may do in this dossier."""
+
+    change_person: bool
+    change_household: bool
+    change_contacts: bool
+    reveal_bsn: bool
+    record: bool
+    leave_message: bool
+    change_track: bool
+    plan_follow_up: bool
+    """Only while the dossier is active."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One date the dossier waits for."""
+
+    kind: str
+    label: str
+    what: str
+    why: str
+    due_on: date
+    distance: str
+    is_late: bool
+    is_today: bool
+    is_far: bool
+    """More than a year away."""
+    for_whom: str
+    follow_up_id: int | None
+    may_move: bool
+    may_complete: bool
+    message_id: int | None
+    may_settle_message: bool
+    postpones: bool
+    """The AOW date itself: stopping can be postponed."""
+    may_settle_pension: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """The other resident of the household; ``number`` is empty out of reach."""
+
+    name: str
+    born_on: date
+    age: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in the household without a dossier."""
+
+    id: int
+    name: str
+    relation: str
+    born_on: date | None
+    age: int | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLine:
+    """Somebody around the resident."""
+
+    id: int
+    name: str
+    position: str
+    phone: str
+    since: date | None
+    until: date | None
+    discussed_on: date | None
+    is_past: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A track on the band over time; start and width in percent."""
+
+    kind: str
+    label: str
+    text: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bsn:
+    """The BSN as this actor may see it at first: masked, or not known."""
+
+    masked: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The klantprofiel that was determined."""
+
+    profile: int
+    decided_on: date
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who the resident is and how to reach them."""
+
+    name: str
+    given_name: str
+    address: tuple[str, ...]
+    phone: str
+    email: str
+    contact_preference: str
+    interpreter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Born:
+    """When the resident was born, and the AOW date that follows from it."""
+
+    on: date
+    age: int
+    pension_on: date
+    pension_provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Who it is about and where the dossier stands; a field is ``None`` when it is hidden."""
+
+    id: int
+    number: str
+    client_id: int
+    municipality_id: int
+    household_id: int
+    relations: frozenset[Relation]
+    sees: frozenset[Field]
+    rights: Rights
+    person: Person | None
+    born: Born | None
+    approach: str
+    bsn: Bsn | None
+    kind: TrackKind
+    since: date
+    planned_end: date | None
+    decides_late: bool
+    """Rest ran on past its planned end without a decision."""
+    stop_reason: StopReason | None
+    reason: str
+    avoid: str
+    lead: str | None
+    last_contact_on: date | None
+    last_contact: str
+    opened_on: date
+    profile: Profile | None
+    aow_on: date
+    """For computing what is due; the page shows the one in ``born``."""
+    norms: Norms
+
+    @property
+    def reads_reports(self) -> bool:
+        """Return whether every report is open to this actor."""
+        return Field.REPORTS in self.sees
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the dossier waits for, the household and the people around the resident."""
+
+    due: tuple[Due, ...]
+    subgroups: tuple[str, ...]
+    partners: tuple[Partner, ...]
+    members: tuple[Member, ...]
+    contacts: tuple[ContactLine, ...] | None
+    """``None`` when this actor may not see them."""
+    band: tuple[Segment, ...]
+    starts_on: date
+    """First day on the band."""
+
+    @property
+    def next_due(self) -> Due | None:
+        """Return what comes first."""
+        return self.due[0] if self.due else None

@@ -1,0 +1,315 @@
+"""
+Reading one dossier: the head, the people around the resident, and its timeline.
+
+Three statements whatever the length of the history; what the actor may not see is not selected,
+or is left out here. Templates get the frozen view objects and nothing else.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from kp4web.clients.models import ContactPreference, HouseholdRelation
+from kp4web.crypto import vault
+from kp4web.domain import bsn as bsn_rules
+from kp4web.domain.actor import Actor
+from kp4web.domain.dates import add_months, distance, dutch_date, whole_years
+from kp4web.domain.due import DueKind, Norms
+from kp4web.domain.due_words import DueGroup, explain, group
+from kp4web.domain.errors import NotFound
+from kp4web.domain.names import display_name
+from kp4web.domain.policy import (
+    Access,
+    Action,
+    Field,
+    Relation,
+    access,
+    may,
+    relations,
+    visible_fields,
+)
+from kp4web.domain.tracks import Subgroup, TrackKind
+from kp4web.dossiers.queries import NO_DOSSIER, reach_of
+from kp4web.extensions import AnyRow
+from kp4web.timeline.entries import Year, by_year
+from kp4web.timeline.pieces import (
+    Around,
+    Born,
+    Bsn,
+    ContactLine,
+    Due,
+    Head,
+    Member,
+    Partner,
+    Person,
+    Profile,
+    Rights,
+    Segment,
+)
+from kp4web.timeline.statements import AROUND, HEAD, NO_DAY, NO_ID, TIMELINE, Kind
+
+NO_LEAD = "Nog niet toegewezen"
+THINNEST = 1.0
+"""Percent of the band that a track of a few days still gets, to be seen."""
+PAGE_ROWS = 30
+"""Events on one page of the timeline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where on the timeline to begin: the events before this one."""
+
+    on: date = NO_DAY
+    sort: int = 99
+    id: int = NO_ID
+
+    @property
+    def is_newest(self) -> bool:
+        """Return whether this is the top of the timeline."""
+        return self.on == NO_DAY
+
+    def __str__(self) -> str:
+        return f"{self.on.isoformat()}_{self.sort}_{self.id}"
+
+
+def place_from(text: str) -> Place:
+    """Return the place that an address names (a day, or an event), or the top of the timeline."""
+    day, _, rest = text[:40].partition("_")
+    sort, _, row = rest.partition("_")
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        return Place()
+    if not (sort.isdecimal() and row.isdecimal() and sort.isascii() and row.isascii()):
+        return Place(on)
+    return Place(on, min(int(sort), 99), min(int(row), NO_ID))
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One page of the timeline."""
+
+    kind: Kind
+    years: tuple[Year, ...]
+    place: Place
+    earlier: Place | None
+    """Where the next page begins, when there is one."""
+
+
+def head_for(session: Session, actor: Actor, number: str, *, today: date) -> Head:
+    """Return the head of the dossier; raises ``NotFound`` out of reach, or ``Forbidden``."""
+    row = session.execute(HEAD, {"number": number, **reach_of(actor)}).one_or_none()
+    if row is None:
+        raise NotFound(NO_DOSSIER)
+    held = relations(actor, lead_id=row.lead_id)
+    sees = visible_fields(held)
+    late = row.kind is TrackKind.REST and row.planned_end is not None and row.planned_end < today
+    return Head(
+        id=row.id, number=row.number, client_id=row.client_id, relations=held, sees=sees,
+        municipality_id=row.municipality_id, household_id=row.household_id,
+        rights=_rights(actor, held, row.kind),
+        person=_person(row) if Field.PERSON in sees else None,
+        born=_born(row, today) if Field.BIRTH in sees else None,
+        approach=row.approach if Field.APPROACH in sees else "",
+        bsn=_bsn(row) if Field.BSN in sees else None,
+        kind=row.kind, since=row.track_since, planned_end=row.planned_end, decides_late=late,
+        stop_reason=row.stop_reason, reason=row.reason, avoid=row.avoid,
+        lead=(row.lead or NO_LEAD) if Field.ASSIGNMENT in sees else None,
+        last_contact_on=row.last_contact_on,
+        last_contact=distance(row.last_contact_on, today) if row.last_contact_on else "",
+        opened_on=row.opened_on,
+        profile=Profile(row.profile, row.profile_on, row.profile_by)
+        if row.profile and Field.PROFILE in sees else None,
+        aow_on=row.pension_on,
+        norms=row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms(),
+    )  # fmt: skip
+
+
+def _person(row: AnyRow) -> Person:
+    preference: ContactPreference | None = row.contact_preference
+    town = " ".join(part for part in (row.postcode, row.town) if part)
+    return Person(
+        name=display_name(
+            initials=row.initials, given_name=row.given_name, prefix=row.prefix,
+            surname=row.surname,
+        ),
+        given_name=row.given_name, address=tuple(line for line in (row.street, town) if line),
+        phone=row.phone, email=row.email, interpreter=row.interpreter,
+        contact_preference=preference.label if preference else "",
+    )  # fmt: skip
+
+
+def _born(row: AnyRow, today: date) -> Born:
+    age = whole_years(row.birth_date, today)
+    return Born(row.birth_date, age, row.pension_on, row.pension_provisional)
+
+
+def _rights(actor: Actor, held: frozenset[Relation], kind: TrackKind) -> Rights:
+    def writes(action: Action, field: Field, level: Access = Access.WRITE) -> bool:
+        return may(actor, action) and access(held, field) >= level
+
+    return Rights(
+        change_person=writes(Action.CLIENT_CHANGE, Field.PERSON),
+        change_household=writes(Action.CLIENT_CHANGE, Field.BIRTH),
+        change_contacts=writes(Action.CLIENT_CHANGE, Field.CONTACTS),
+        reveal_bsn=writes(Action.BSN_REVEAL, Field.BSN, Access.READ),
+        record=writes(Action.CONVERSATION_RECORD, Field.OWN_ENTRY),
+        leave_message=may(actor, Action.MESSAGE_LEAVE) and Relation.COLLEAGUE in held,
+        change_track=writes(Action.TRACK_CHANGE, Field.TRACK),
+        plan_follow_up=kind.active and writes(Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),
+    )
+
+
+def _bsn(row: AnyRow) -> Bsn:
+    if row.bsn_sealed is None:
+        return Bsn(None)
+    return Bsn(bsn_rules.mask(vault.decrypt(row.bsn_sealed, row=row.seal)))
+
+
+def around_for(session: Session, actor: Actor, head: Head, *, today: date) -> Around:
+    """Return what stands around a dossier whose head this actor has read; one query."""
+    parts: dict[str, list[AnyRow]] = {}
+    for row in session.execute(AROUND, _keys(actor, head) | reach_of(actor)):
+        parts.setdefault(row.part, []).append(row)
+    due = sorted(parts.get("due", ()), key=lambda row: (row.day, row.row_id))
+    tracks = sorted(parts["track"], key=lambda row: row.day)
+    contacts = sorted(parts.get("contact", ()), key=lambda row: (row.until is not None, row.text))
+    return Around(
+        due=tuple(_due(row, actor, head, today) for row in due),
+        subgroups=tuple(sorted(Subgroup(row.code).label for row in parts.get("subgroup", ()))),
+        partners=tuple(_partner(row, today) for row in parts.get("partner", ())),
+        members=tuple(
+            _member(row, today)
+            for row in sorted(
+                parts.get("member", ()), key=lambda r: (r.other_day or NO_DAY, r.text)
+            )
+        ),
+        contacts=tuple(_contact(row, today) for row in contacts)
+        if Field.CONTACTS in head.sees
+        else None,
+        band=tuple(_band(tracks, today)),
+        starts_on=tracks[0].day,
+    )
+
+
+def _oldest_first(row: AnyRow) -> tuple[date, str]:
+    return row.other_day or NO_DAY, row.text
+
+
+def _keys(actor: Actor, head: Head) -> dict[str, Any]:
+    """Return the parameters of ``AROUND`` and ``TIMELINE``: which dossier, and what may be read."""
+    return {
+        "dossier_id": head.id, "client_id": head.client_id, "household_id": head.household_id,
+        "actor_id": actor.id,
+        "reads_reports": Field.REPORTS in head.sees,
+        "reads_what": Field.FOLLOW_UP_WHAT in head.sees,
+        "reads_birth": Field.BIRTH in head.sees,
+        "reads_dates": Field.FOLLOW_UP_DATE in head.sees,
+        "reads_contacts": Field.CONTACTS in head.sees,
+        "reads_handover": Field.HANDOVER in head.sees,
+    }  # fmt: skip
+
+
+def _due(row: AnyRow, actor: Actor, head: Head, today: date) -> Due:
+    kind = DueKind(row.code)
+    is_follow_up, is_message = kind is DueKind.FOLLOW_UP, kind is DueKind.MESSAGE
+    words = explain(
+        kind, due_on=row.day, today=today, track=head.kind, track_since=head.since,
+        last_contact_on=head.last_contact_on, planned_end=head.planned_end,
+        aow_on=head.aow_on, norms=head.norms,
+    )  # fmt: skip
+    own = row.note == str(actor.id)
+
+    def writes(action: Action, field: Field) -> bool:
+        return may(actor, action) and (own or access(head.relations, field) >= Access.WRITE)
+
+    return Due(
+        kind=kind.value, label=kind.label, what=(row.text or "").strip(),
+        why="" if is_follow_up or is_message else words.why,
+        due_on=row.day, distance=distance(row.day, today),
+        is_late=group(row.day, today) is DueGroup.LATE, is_today=row.day == today,
+        is_far=row.day > add_months(today, 12), for_whom=row.more or "",
+        follow_up_id=row.ref if is_follow_up else None,
+        may_move=is_follow_up and writes(Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_DATE),
+        may_complete=is_follow_up and writes(Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),
+        message_id=row.ref if is_message else None,
+        may_settle_message=is_message and writes(Action.DUE_ITEM_SETTLE, Field.REPORTS),
+        postpones=kind is DueKind.PENSION_REACHED,
+        may_settle_pension=_is_pension_due(kind, row.day, today)
+        and writes(Action.DUE_ITEM_SETTLE, Field.TRACK),
+    )  # fmt: skip
+
+
+def _is_pension_due(kind: DueKind, due_on: date, today: date) -> bool:
+    return kind in {DueKind.PENSION_APPROACHING, DueKind.PENSION_REACHED} and due_on <= today
+
+
+def _partner(row: AnyRow, today: date) -> Partner:
+    name = display_name(surname=row.text, prefix=row.more, initials=row.extra, given_name=row.code)
+    return Partner(name, row.other_day, whole_years(row.other_day, today), row.note or "")
+
+
+def _member(row: AnyRow, today: date) -> Member:
+    born = row.other_day
+    return Member(
+        row.row_id, row.text, HouseholdRelation(row.code).label, born,
+        whole_years(born, today) if born else None,
+        row.until if row.until and row.until <= today else None,
+    )  # fmt: skip
+
+
+def _contact(row: AnyRow, today: date) -> ContactLine:
+    return ContactLine(
+        row.row_id, row.text, ", ".join(part for part in (row.more, row.extra) if part),
+        row.code, row.day, row.until, row.other_day,
+        is_past=row.until is not None and row.until < today,
+    )  # fmt: skip
+
+
+def _band(rows: Sequence[AnyRow], today: date) -> Iterable[Segment]:
+    """Yield the tracks from the first day to today; rows of one kind in a row are one spell."""
+    spells: list[list[Any]] = []
+    for row in rows:
+        if spells and spells[-1][0] == row.code:
+            spells[-1][2] = row.until
+        else:
+            spells.append([row.code, row.day, row.until])
+    first = rows[0].day
+    days = max((today - first).days, 1)
+    for code, start, end in spells:
+        kind, until = TrackKind(code), min(end or today, today)
+        width = max(100 * (until - start).days / days, THINNEST) if until > first else 100.0
+        text = f"{dutch_date(start)} tot {dutch_date(end)}" if end else f"sinds {dutch_date(start)}"
+        yield Segment(
+            kind.value, kind.label, text, min(100 * (start - first).days / days, 100 - width), width
+        )
+
+
+def timeline_for(
+    session: Session,
+    actor: Actor,
+    head: Head,
+    *,
+    kind: Kind = Kind.ALL,
+    place: Place | None = None,
+    started: int | None = None,
+) -> Timeline:
+    """
+    Return one page of the timeline of a dossier whose head this actor has read; one query.
+
+    ``started``: the year whose heading already stands above this page.
+    """
+    place = place or Place()
+    keys = _keys(actor, head) | {
+        "on": place.on, "sort": place.sort, "id": place.id, "rows": PAGE_ROWS + 1,
+    }  # fmt: skip
+    rows = session.execute(TIMELINE[kind], keys).all()
+    shown = rows[:PAGE_ROWS]
+    last = shown[-1] if len(rows) > PAGE_ROWS else None
+    return Timeline(
+        kind=kind, years=by_year(shown, started=started), place=place,
+        earlier=Place(last.day, last.sort, last.id) if last else None,
+    )  # fmt: skip

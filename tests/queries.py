@@ -1,0 +1,24 @@
+"""Counting what a request asks of the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+
+from kp4web.extensions import db
+
+
+@contextmanager
+def count_queries() -> Iterator[list[str]]:
+    """Give the list in which every statement of the block ends up."""
+    statements: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):  # type: ignore[no-untyped-def]
+        statements.append(statement)
+
+    engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
