@@ -19,6 +19,7 @@ FEATURES_WITH_TABLES = (
 
 FEATURES_WITH_PAGES = (
     "accounts",
+    "conversations",
     "figures",
     "timeline",
     "tracks",

@@ -5,6 +5,7 @@ from functools import partial
 
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug import exceptions as http
@@ -72,6 +73,9 @@ def _answer(error: Exception, *, status: int) -> ResponseReturnValue:
     if wants_fragment():  # land in the page's message area, leave the form alone
         response.headers["HX-Retarget"] = "#message"
         response.headers["HX-Reswap"] = "innerHTML"
+        if isinstance(error, CSRFError) and current_user.is_authenticated:
+            # for draft.js: the same user may send the same form again, by itself
+            response.headers["KP4-Token-Renewed"] = str(current_user.actor.id)
     return response
 
 

@@ -74,6 +74,17 @@ class DayField(DateField):
             self.data = None
             raise ValueError("Dit jaartal kan niet kloppen. Schrijf bijvoorbeeld 22-11-2026.")
 
+    def __call__(self, **kwargs: Any) -> Any:
+        """Return the field; as plain text when what was typed is no date: it must not vanish."""
+        if self.process_errors:
+            kwargs["type"] = "text"
+        return super().__call__(**kwargs)
+
+    def _value(self) -> str:
+        if self.data is not None:
+            return self.data.isoformat()  # the one spelling a date input shows
+        return str(self.raw_data[0]) if self.raw_data else ""
+
     def pre_validate(self, form: Any) -> None:
         """Keep the sentence about a date that does not exist: it is not an empty field."""
         if self.process_errors:

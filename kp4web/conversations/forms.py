@@ -1,0 +1,161 @@
+"""Forms about conversations: the conversation itself, and a message for the lead."""
+
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
+
+from kp4web.conversations.commands import (
+    REPORT_LIMIT,
+    AttemptOutcome,
+    Channel,
+    Participant,
+    RecordConversation,
+)
+from kp4web.web.forms import (
+    BaseForm,
+    CheckboxesField,
+    DayField,
+    TextLine,
+    at_most,
+    chosen,
+)
+
+HELD = "held"
+WHAT_LIMIT = 500
+MESSAGE_LIMIT = 5_000
+NO_ROW = 0
+"""An id that no row has: for ticks that name nothing of ours."""
+LARGEST_ID = 2**31 - 1
+OUTCOMES = [
+    SelectChoice(HELD, "Gesprek gevoerd"),
+    *(SelectChoice(outcome.value, outcome.label) for outcome in AttemptOutcome),
+]
+
+
+class TimeField(StringField):
+    """A time of day as the browser sends it (14:03) or as people type it (14.03)."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the time; raise ``ValueError`` with a sentence that says how to write it."""
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data: time | None = None
+        if not typed:
+            return
+        for pattern in ("%H:%M", "%H.%M", "%H:%M:%S"):
+            try:
+                self.data = datetime.strptime(typed, pattern).time()  # noqa: DTZ007 -- no day
+            except ValueError:
+                continue
+            return
+        raise ValueError("Dit is geen bestaande tijd. Schrijf bijvoorbeeld 14:03.")
+
+    def __call__(self, **kwargs: Any) -> Any:
+        """Return the field; as plain text when what was typed is no time: it must not vanish."""
+        kwargs["type"] = "text" if self.process_errors else "time"
+        return super().__call__(**kwargs)
+
+    def _value(self) -> str:
+        if self.data is not None:
+            return f"{self.data:%H:%M}"
+        return str(self.raw_data[0]) if self.raw_data else ""
+
+    def pre_validate(self, form: Any) -> None:
+        """Keep the sentence about a time that does not exist."""
+        if self.process_errors:
+            raise StopValidation
+
+
+class ConversationForm(BaseForm):
+    """A conversation or an attempt, its follow-up, and the follow-ups it settles."""
+
+    outcome = RadioField("Hoe ging het?", choices=OUTCOMES, validators=[chosen])
+    held_on = DayField("Datum", validators=[InputRequired("Vul een datum in.")])
+    held_at = TimeField("Tijd", validators=[])
+    channel = SelectField(
+        "Vorm",
+        choices=[SelectChoice(channel.value, channel.label) for channel in Channel],
+        validators=[chosen],
+    )
+    participants = CheckboxesField(
+        "Wie waren erbij?",
+        choices=[SelectChoice(person.value, person.label) for person in Participant],
+    )
+    participants_asked = HiddenField()
+    """Tells "nobody ticked" from "not asked": then the resident took part."""
+    report = TextAreaField("Verslag", validators=[at_most(REPORT_LIMIT)])
+    follow_up_on = DayField("Opvolgen op", validators=[Optional()])
+    follow_up_what = TextLine("Wat", validators=[at_most(WHAT_LIMIT)])
+    done = CheckboxesField("Afhandelen", choices=[], validate_choice=False)
+    submission = HiddenField()
+    terug = HiddenField()
+
+    def validate_report(self, field: TextAreaField) -> None:
+        """Ask for a report of a conversation; an attempt needs none."""
+        if self.outcome.data == HELD and not (field.data or "").strip():
+            raise ValidationError("Schrijf op wat er is besproken.")
+
+    def validate_follow_up_what(self, field: TextLine) -> None:
+        """Never drop what was typed: a text without a date would be lost."""
+        if field.data and not self.follow_up_on.data and not self.follow_up_on.errors:
+            raise ValidationError("Kies ook een datum, of maak dit veld leeg.")
+
+    def command(self) -> RecordConversation:
+        """Return the command; call only after ``validate_on_submit`` returned true."""
+        assert self.held_on.data is not None  # noqa: S101 -- the validator saw to it
+        outcome = self.outcome.data
+        return RecordConversation(
+            held_on=self.held_on.data,
+            held_at=self.held_at.data,
+            channel=Channel(self.channel.data),
+            attempt=None if outcome == HELD else AttemptOutcome(outcome),
+            participants=self._participants(),
+            report=(self.report.data or "").replace("\r\n", "\n"),
+            follow_up_on=self.follow_up_on.data,
+            follow_up_what=self.follow_up_what.data or "",
+            done=frozenset(_row_id(text) for text in self.done.data or ()),
+            submission=own_submission(self.submission.data),
+        )
+
+    def _participants(self) -> tuple[Participant, ...]:
+        if not self.participants_asked.data:
+            return (Participant.RESIDENT,)
+        return tuple(Participant(name) for name in self.participants.data or ())
+
+
+def blank(now_there: datetime, today: date) -> dict[str, Any]:
+    """Return what a new form starts with; ``now_there`` is this moment in the Netherlands."""
+    return {
+        "outcome": HELD,
+        "held_on": today,
+        "held_at": now_there.time().replace(second=0, microsecond=0),
+        "channel": Channel.FACE_TO_FACE.value,
+        "participants": [Participant.RESIDENT.value],
+    }
+
+
+def _row_id(text: str) -> int:
+    """Return the id, or one that no row has: the command then says that it is not open."""
+    whole = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID))
+    return int(text) if whole and int(text) <= LARGEST_ID else NO_ROW
+
+
+def own_submission(text: str | None) -> str | None:
+    """Return the mark of one form in its usual spelling; ``None`` when it is not one of ours."""
+    try:
+        return str(UUID(text or ""))
+    except ValueError:
+        return None
+
+
+class MessageForm(BaseForm):
+    """A colleague's word to the lead."""
+
+    text = TextAreaField(
+        "Bericht", validators=[InputRequired("Schrijf uw bericht op."), at_most(MESSAGE_LIMIT)]
+    )
+    submission = HiddenField()
+    terug = HiddenField()

@@ -1,0 +1,292 @@
+"""
+Every read of conversations: what stands around the form, one report in full, the own draft.
+
+What the actor may not read is not selected; templates get flags, never a role.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from kp4web.accounts.models import User
+from kp4web.clients.models import Client
+from kp4web.conversations.models import Channel, Conversation, Draft, Participant
+from kp4web.domain.actor import Actor
+from kp4web.domain.dates import AMSTERDAM, add_weeks, count_of, day_of, dutch_day
+from kp4web.domain.due import Norms, propose_follow_up
+from kp4web.domain.errors import Forbidden, NotFound
+from kp4web.domain.names import display_name
+from kp4web.domain.policy import (
+    Access,
+    Action,
+    Field,
+    Relation,
+    access,
+    relations,
+    require,
+    visible_fields,
+)
+from kp4web.domain.tracks import TrackKind
+from kp4web.dossiers.models import Dossier, TrackPeriod
+from kp4web.dossiers.queries import IN_REACH, NO_DOSSIER, reach_of
+from kp4web.organisations.models import MunicipalityNorms
+from kp4web.worklist.models import FollowUp
+
+NO_CONVERSATION = "Dit gesprek bestaat niet of is niet voor u."
+RECENT = 2
+"""Earlier reports beside the form: enough to know what was said."""
+_NAME = (Client.initials, Client.given_name, Client.prefix, Client.surname)
+_SCREEN = (
+    select(
+        Dossier.id, Dossier.number, Dossier.client_id, Dossier.municipality_id, Dossier.lead_id,
+        Dossier.kind, Dossier.track_since, Dossier.planned_end, Dossier.opened_on,
+        Dossier.last_contact_on, *_NAME, Client.phone, Client.interpreter, Client.approach,
+        User.name.label("lead_name"), TrackPeriod.avoid, MunicipalityNorms,
+    )
+    .join(Client, Client.id == Dossier.client_id)
+    .outerjoin(User, User.id == Dossier.lead_id)
+    .outerjoin(TrackPeriod, (TrackPeriod.dossier_id == Dossier.id) & TrackPeriod.running())
+    .outerjoin(MunicipalityNorms, MunicipalityNorms.municipality_id == Dossier.municipality_id)
+    .where(Dossier.number == bindparam("number"), IN_REACH)
+)  # fmt: skip
+_RECENT = (
+    select(
+        Conversation.id, Conversation.held_on, Conversation.channel, Conversation.report,
+        User.name.label("author"),
+    )
+    .join(User, User.id == Conversation.author_id)
+    .where(Conversation.dossier_id == bindparam("dossier_id"))
+    .order_by(Conversation.held_on.desc(), Conversation.id.desc())
+    .limit(RECENT)
+)  # fmt: skip
+_OPEN = (
+    select(FollowUp.id, FollowUp.due_on, FollowUp.what)
+    .where(FollowUp.dossier_id == bindparam("dossier_id"), FollowUp.ended_at.is_(None))
+    .order_by(FollowUp.due_on, FollowUp.id)
+)
+_PLANNED = (
+    select(FollowUp.id, FollowUp.due_on, FollowUp.what)
+    .where(FollowUp.conversation_id == bindparam("conversation_id"))
+    .order_by(FollowUp.id)
+)
+_ENTRY = (
+    select(
+        Conversation.id, Conversation.author_id, Conversation.held_on, Conversation.held_at,
+        Conversation.channel, Conversation.participants, Conversation.report,
+        Conversation.recorded_at, User.name.label("author"), *_NAME,
+        Dossier.id.label("dossier_id"), Dossier.number, Dossier.client_id,
+        Dossier.municipality_id, Dossier.lead_id,
+    )
+    .join(Dossier, Dossier.id == Conversation.dossier_id)
+    .join(Client, Client.id == Dossier.client_id)
+    .join(User, User.id == Conversation.author_id)
+    .where(
+        Conversation.id == bindparam("conversation_id"),
+        Dossier.number == bindparam("number"),
+        IN_REACH,
+    )
+)  # fmt: skip
+_DRAFT = select(Draft.fields, Draft.saved_at).where(
+    Draft.user_id == bindparam("user_id"),
+    Draft.form == bindparam("form"),
+    Draft.dossier_id == bindparam("dossier_id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecentReport:
+    """An earlier report, to know what was said."""
+
+    id: int
+    held_on: date
+    channel: Channel
+    report: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFollowUp:
+    """A follow-up that this conversation can settle."""
+
+    id: int
+    due_on: date
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The follow-up date that keeps the norm, and how far ahead the norm lies in words."""
+
+    on: date
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What stands around the form, as this actor may see it."""
+
+    dossier_id: int
+    number: str
+    client_id: int
+    municipality_id: int
+    relations: frozenset[Relation]
+    name: str
+    phone: str
+    interpreter: str
+    approach: str
+    kind: TrackKind
+    track_since: date
+    planned_end: date | None
+    avoid: str
+    opened_on: date
+    last_contact_on: date | None
+    lead_name: str | None
+    is_own: bool
+    """This actor is the lead; for anybody else the lead will be told."""
+    may_plan: bool
+    """Follow-ups can be planned and settled here, by this actor."""
+    norms: Norms
+    follow_ups: tuple[OpenFollowUp, ...] = ()
+    reports: tuple[RecentReport, ...] = ()
+
+    def proposal(self, held_on: date) -> Proposal | None:
+        """Return the follow-up to propose after a conversation; in rest there is none."""
+        if self.kind is TrackKind.REST or not self.may_plan:
+            return None
+        on = propose_follow_up(self.kind, held_on, self.planned_end, self.norms)
+        return Proposal(on, _ahead(self.kind, self.norms)) if on else None
+
+    @property
+    def rest_decision_on(self) -> date | None:
+        """Return when the decision on rest is due, in rest."""
+        if self.kind is not TrackKind.REST or self.planned_end is None:
+            return None
+        return add_weeks(self.planned_end, -self.norms.rest_decision_weeks)
+
+
+def _ahead(kind: TrackKind, norms: Norms) -> str:
+    weeks = norms.investigation_contact_weeks
+    if kind is TrackKind.SUPPORT:
+        return f"over {count_of(norms.support_contact_months, 'maand', 'maanden')}"
+    if kind is TrackKind.KP3:
+        weeks = norms.arrange_handover_weeks
+    return f"over {count_of(weeks, 'week', 'weken')}"
+
+
+def screen_for(session: Session, actor: Actor, number: str) -> Screen:
+    """Return what stands around the form of a dossier within reach, or raise ``NotFound``."""
+    require(actor, Action.CONVERSATION_RECORD)
+    row = session.execute(_SCREEN, {"number": number} | reach_of(actor)).one_or_none()
+    if row is None:
+        raise NotFound(NO_DOSSIER)
+    held = relations(actor, lead_id=row.lead_id)
+    if access(held, Field.OWN_ENTRY) < Access.WRITE:
+        raise Forbidden("U mag in dit dossier geen gesprek vastleggen.")
+    visible, kind = visible_fields(held), TrackKind(row.kind)
+    plans = kind.active and access(held, Field.FOLLOW_UP_WHAT) >= Access.WRITE
+    key = {"dossier_id": row.id}
+    return Screen(
+        dossier_id=row.id, number=row.number, client_id=row.client_id,
+        municipality_id=row.municipality_id, relations=held, name=_name(row),
+        phone=row.phone, interpreter=row.interpreter,
+        approach=row.approach if Field.APPROACH in visible else "",
+        kind=kind, track_since=row.track_since, planned_end=row.planned_end,
+        avoid=row.avoid or "", opened_on=row.opened_on, last_contact_on=row.last_contact_on,
+        lead_name=row.lead_name, is_own=Relation.LEAD in held, may_plan=plans,
+        norms=row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms(),
+        follow_ups=_rows(session, _OPEN, OpenFollowUp, key) if plans else (),
+        reports=_rows(session, _RECENT, RecentReport, key) if Field.REPORTS in visible else (),
+    )  # fmt: skip
+
+
+def _rows(session: Session, query: Any, kind: Any, key: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(kind(**row._mapping) for row in session.execute(query, key))
+
+
+def _name(row: Any) -> str:
+    return display_name(
+        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One conversation in full."""
+
+    id: int
+    dossier_id: int
+    number: str
+    client_id: int
+    municipality_id: int
+    relations: frozenset[Relation]
+    name: str
+    held_on: date
+    held_at: time | None
+    channel: Channel
+    participants: tuple[str, ...]
+    """Dutch words."""
+    report: str
+    author: str
+    recorded_at: datetime
+    follow_ups: tuple[OpenFollowUp, ...]
+    """Planned in this conversation; for the lead only."""
+
+
+def report_for(session: Session, actor: Actor, number: str, conversation_id: int) -> Report:
+    """Return one report, for the lead or its own author; for anybody else ``NotFound``."""
+    require(actor, Action.CONVERSATION_READ)
+    key = {"number": number, "conversation_id": conversation_id}
+    row = session.execute(_ENTRY, key | reach_of(actor)).one_or_none()
+    if row is None:
+        raise NotFound(NO_CONVERSATION)
+    held = relations(actor, lead_id=row.lead_id)
+    reads_all = Field.REPORTS in visible_fields(held)
+    if not reads_all and row.author_id != actor.id:
+        raise NotFound(NO_CONVERSATION)
+    return Report(
+        id=row.id, dossier_id=row.dossier_id, number=row.number, client_id=row.client_id,
+        municipality_id=row.municipality_id, relations=held, name=_name(row),
+        held_on=row.held_on, held_at=row.held_at, channel=Channel(row.channel),
+        participants=tuple(Participant(name).label for name in row.participants),
+        report=row.report, author=row.author, recorded_at=row.recorded_at,
+        follow_ups=_rows(session, _PLANNED, OpenFollowUp, key) if reads_all else (),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """What the actor typed before and did not send."""
+
+    fields: Mapping[str, Sequence[str]]
+    saved_at: datetime
+
+    @property
+    def clock(self) -> str:
+        """Return the time of saving in the Netherlands, as ``14:03``."""
+        return clock_of(self.saved_at)
+
+    @property
+    def when(self) -> str:
+        """Return the moment of saving, as ``wo 18-11-2026 14:03``."""
+        return f"{dutch_day(day_of(self.saved_at))} {self.clock}"
+
+    def has_any(self, names: Sequence[str]) -> bool:
+        """Return whether something was typed in one of these fields."""
+        return any(text.strip() for name in names for text in self.fields.get(name, ()))
+
+
+def clock_of(moment: datetime) -> str:
+    """Return the time in the Netherlands, as ``14:03``."""
+    return f"{moment.astimezone(AMSTERDAM):%H:%M}"
+
+
+def draft_of(session: Session, actor: Actor, form: str, dossier_id: int) -> SavedDraft | None:
+    """Return the actor's own draft of this form and dossier, or ``None``."""
+    require(actor, Action.CONVERSATION_RECORD)
+    key = {"user_id": actor.id, "form": form, "dossier_id": dossier_id}
+    row = session.execute(_DRAFT, key).one_or_none()
+    return SavedDraft(fields=row.fields, saved_at=row.saved_at) if row else None

@@ -1,0 +1,234 @@
+"""Pages about conversations: the form with its draft, one report, messages for the lead."""
+
+from typing import Any
+from uuid import uuid4
+
+from flask import Blueprint, flash, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from kp4web.audit.commands import record
+from kp4web.conversations import commands, queries
+from kp4web.conversations.commands import CONVERSATION_FORM
+from kp4web.conversations.forms import ConversationForm, MessageForm, blank, own_submission
+from kp4web.conversations.models import Conversation
+from kp4web.conversations.queries import Report, SavedDraft, Screen, clock_of
+from kp4web.domain.dates import AMSTERDAM, dutch_date
+from kp4web.domain.due_words import quick_picks
+from kp4web.domain.errors import DomainError, InvalidInput
+from kp4web.domain.policy import Action
+from kp4web.extensions import db
+from kp4web.web.access import current_actor, requires
+from kp4web.web.clock import now, today
+from kp4web.web.htmx import go_to, render_page, wants_fragment
+from kp4web.web.paths import way_back
+from kp4web.web.transactions import become_writer
+from kp4web.worklist.commands import LeaveMessage, leave_message
+from kp4web.worklist.commands import settle_message as settle
+
+bp = Blueprint("conversations", __name__)
+
+TYPED = ("report", "follow_up_on", "follow_up_what", "done")
+"""Fields that make a draft worth offering again."""
+KEPT = (*TYPED, "outcome", "held_on", "held_at", "channel", "participants", "participants_asked")
+"""Fields a draft holds."""
+
+
+# ---------------------------------------------------------------------- the form
+
+
+@bp.get("/dossiers/<number:number>/gesprekken/nieuw")
+@requires(Action.CONVERSATION_RECORD)
+def new(number: str) -> ResponseReturnValue:
+    """Show the form on one screen, with the draft that was left behind."""
+    actor = current_actor()
+    screen = queries.screen_for(db.session(), actor, number)
+    draft = queries.draft_of(db.session(), actor, CONVERSATION_FORM, screen.dossier_id)
+    if draft is None or not draft.has_any(TYPED):
+        form = ConversationForm(formdata=None, **blank(now().astimezone(AMSTERDAM), today()))
+        return _page(screen, form)
+    typed = MultiDict((name, text) for name, texts in draft.fields.items() for text in texts)
+    return _page(screen, ConversationForm(formdata=typed), draft=draft)
+
+
+@bp.post("/dossiers/<number:number>/gesprekken")
+@requires(Action.CONVERSATION_RECORD)
+def create(number: str) -> ResponseReturnValue:
+    """Record: 303 to where one came from; 422 or 409 with the form and everything typed."""
+    actor, form = current_actor(), ConversationForm()
+    if not form.validate_on_submit():
+        return _refused(number, form, 422)
+    command = form.command()
+    try:
+        entry = commands.record_conversation(
+            db.session(), actor, number, command, now=now(), today=today()
+        )
+    except InvalidInput as error:
+        form.refuse(error)
+        return _refused(number, form, 422)
+    except DomainError as error:
+        if type(error) is not DomainError:
+            raise  # out of reach or not allowed: there is no form to give back
+        form.form_errors = [str(error)]
+        return _refused(number, form, 409)
+    db.session.commit()
+    flash(_said(entry, command), "ok")
+    return go_to(way_back(url_for("timeline.show", number=number)))
+
+
+def _said(entry: object, command: commands.RecordConversation) -> str:
+    words = ["Het gesprek" if isinstance(entry, Conversation) else "De contactpoging"]
+    words.append("is vastgelegd.")
+    if command.follow_up_on:
+        words.append(f"Opvolging op {dutch_date(command.follow_up_on)}.")
+    return " ".join(words)
+
+
+def _refused(number: str, form: ConversationForm, status: int) -> ResponseReturnValue:
+    """Give the form back with what was typed; nothing has changed."""
+    db.session.rollback()
+    return _page(queries.screen_for(db.session(), current_actor(), number), form, status=status)
+
+
+def _page(
+    screen: Screen, form: ConversationForm, *, draft: SavedDraft | None = None, status: int = 200
+) -> ResponseReturnValue:
+    form.submission.data = uuid4().hex  # another try is another form
+    back = url_for("timeline.show", number=screen.number)
+    _log("conversation_form", screen)
+    return render_page(
+        "conversations/new.html", fragment="form_block", status=status, screen=screen, form=form,
+        draft=draft, back=way_back(back), picks=[(p.label, p.on) for p in quick_picks(today())],
+        proposal=screen.proposal(form.held_on.data or today()), user_id=current_actor().id,
+        clock=clock_of(now()),
+    )  # fmt: skip
+
+
+def _log(action: str, shown: Screen | Report, **detail: Any) -> None:
+    """Log that a page about a person was shown; its fragments are part of that page."""
+    if wants_fragment():
+        return
+    become_writer()
+    record(
+        db.session(), current_actor(), action, now=now(), subjects=[shown.client_id],
+        dossier_id=shown.dossier_id, municipality_id=shown.municipality_id,
+        relation=shown.relations, **detail,
+    )  # fmt: skip
+    db.session.commit()
+
+
+# ---------------------------------------------------------------------- the draft
+
+
+@bp.post("/dossiers/<number:number>/gesprekken/concept")
+@requires(Action.CONVERSATION_RECORD)
+def save_draft(number: str) -> ResponseReturnValue:
+    """Keep what is being typed: the line "Bewaard om", or 303 back to the form."""
+    moment = now()
+    draft = commands.save_draft(
+        db.session(), current_actor(), CONVERSATION_FORM, number, _typed(),
+        submission=own_submission(request.form.get("submission")), now=moment,
+    )  # fmt: skip
+    db.session.commit()
+    if "achtergrond" in request.form:  # sent while the page was closing: nobody reads an answer
+        return "", 204
+    if wants_fragment():
+        return render_page(
+            "conversations/new.html", fragment="draft_status",
+            saved_at=clock_of(moment) if draft else None,
+        )  # fmt: skip
+    flash("Het concept is bewaard.", "ok")
+    return go_to(_form_url(number))
+
+
+def _typed() -> dict[str, list[str]]:
+    """Return the fields worth keeping, without characters that no database takes."""
+    return {
+        name: [_storable(text) for text in request.form.getlist(name)]
+        for name in KEPT
+        if name in request.form
+    }
+
+
+def _storable(text: str) -> str:
+    return "".join(c for c in text if c != "\x00" and not "\ud800" <= c <= "\udfff")
+
+
+def _form_url(number: str) -> str:
+    return url_for(".new", number=number, terug=way_back("") or None)
+
+
+@bp.post("/dossiers/<number:number>/gesprekken/concept/verwijdering")
+@requires(Action.CONVERSATION_RECORD)
+def delete_draft(number: str) -> ResponseReturnValue:
+    """Throw the own draft away: 303 to an empty form."""
+    commands.discard_draft(db.session(), current_actor(), CONVERSATION_FORM, number)
+    db.session.commit()
+    flash("Het concept is weggegooid.", "ok")
+    return go_to(_form_url(number))
+
+
+# ---------------------------------------------------------------------- one report
+
+
+@bp.get("/dossiers/<number:number>/gesprekken/<id:conversation_id>")
+@requires(Action.CONVERSATION_READ)
+def show(number: str, conversation_id: int) -> ResponseReturnValue:
+    """Show one report in full, for the lead or its author."""
+    report = queries.report_for(db.session(), current_actor(), number, conversation_id)
+    _log("conversation_read", report, entry=report.id)
+    return render_page("conversations/show.html", report=report)
+
+
+# ---------------------------------------------------------------------- messages
+
+
+@bp.get("/dossiers/<number:number>/berichten")
+@requires(Action.MESSAGE_LEAVE)
+def new_message(number: str) -> ResponseReturnValue:
+    """Show the form for a message to the lead."""
+    return _message_page(number, MessageForm(formdata=None))
+
+
+@bp.post("/dossiers/<number:number>/berichten")
+@requires(Action.MESSAGE_LEAVE)
+def create_message(number: str) -> ResponseReturnValue:
+    """Leave the message: 303 to the dossier, or 422 with the form and everything typed."""
+    form = MessageForm()
+    if not form.validate_on_submit():
+        return _message_page(number, form, status=422)
+    submission = own_submission(form.submission.data)
+    command = LeaveMessage(
+        text=(form.text.data or "").replace("\r\n", "\n"),
+        submission=submission and f"{current_actor().id}:{submission}",
+    )
+    try:
+        leave_message(db.session(), current_actor(), number, command, now=now(), today=today())
+    except InvalidInput as error:
+        form.refuse(error)
+        return _message_page(number, form, status=422)
+    db.session.commit()
+    flash("Uw bericht is achtergelaten.", "ok")
+    return go_to(way_back(url_for("timeline.show", number=number)))
+
+
+def _message_page(number: str, form: MessageForm, status: int = 200) -> ResponseReturnValue:
+    db.session.rollback()
+    screen = queries.screen_for(db.session(), current_actor(), number)
+    form.submission.data = uuid4().hex
+    back = url_for("timeline.show", number=number)
+    _log("message_form", screen)
+    return render_page(
+        "conversations/message.html", fragment="form_block", status=status, screen=screen,
+        form=form, back=way_back(back), user_id=current_actor().id,
+    )  # fmt: skip
+
+
+@bp.post("/berichten/<id:message_id>/gelezen")
+@requires(Action.DUE_ITEM_SETTLE)
+def settle_message(message_id: int) -> ResponseReturnValue:
+    """Note that the lead has read a message: 303 to the dossier."""
+    ref = settle(db.session(), current_actor(), message_id, now=now())
+    db.session.commit()
+    flash("Het bericht is gelezen.", "ok")
+    return go_to(way_back(url_for("timeline.show", number=ref.number)))
