@@ -19,12 +19,14 @@ FEATURES_WITH_TABLES = (
 
 FEATURES_WITH_PAGES = (
     "accounts",
+    "caseload",
     "conversations",
     "figures",
+    "handovers",
+    "logbook",
     "timeline",
     "tracks",
     "users",
-    "logbook",
     "worklist",
 )
 

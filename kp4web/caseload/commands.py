@@ -1,6 +1,6 @@
-"""Assigning dossiers to consultants, one or several at a time, with history."""
+"""Taking over dossiers and assigning them to consultants, one or several at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,12 +10,18 @@ from sqlalchemy.orm import Session
 from kp4web.accounts.models import User, UserRole
 from kp4web.audit.commands import record
 from kp4web.caseload.models import Assignment
+from kp4web.caseload.queries import Match, WhoIs, matches_for
+from kp4web.clients.commands import Person as Person  # the form builds one too
+from kp4web.clients.commands import check_person
+from kp4web.clients.models import bsn_hash
 from kp4web.domain.actor import Actor, Role
-from kp4web.domain.errors import InvalidInput
-from kp4web.domain.periods import change
+from kp4web.domain.errors import DomainError, InvalidInput, NotFound
+from kp4web.domain.periods import change, current, end
 from kp4web.domain.policy import Access, Action, Field, require
+from kp4web.domain.tracks import TrackChange, check_change
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import DossierRef, dossier_ref
+from kp4web.tracks.commands import OpenDossier, open_dossier
 from kp4web.worklist.commands import refresh_due_items
 
 REASON_LIMIT = 500
@@ -56,6 +62,8 @@ def assign_dossiers(
         raise InvalidInput("dossier", f"Kies hoogstens {AT_ONCE} dossiers tegelijk.")
     if not command.reason.strip():
         raise InvalidInput("reason", "Schrijf op waarom u deze dossiers zo verdeelt.")
+    if len(command.reason) > REASON_LIMIT:
+        raise InvalidInput("reason", f"Gebruik hier hoogstens {REASON_LIMIT} tekens.")
     if not _is_consultant(session, actor, command.user_id):
         raise InvalidInput("user", "Kies een consulent van uw eigen team.")
     refs = [dossier_ref(session, actor, n, lock=True) for n in sorted(set(command.numbers))]
@@ -112,6 +120,98 @@ def _assign(
     return Assigned(ref.number, ref.lead_id, changed=True)
 
 
-def numbers_of(results: Sequence[Assigned]) -> list[str]:
-    """Return the numbers of the dossiers that changed hands."""
-    return [result.number for result in results if result.changed]
+def end_assignment(
+    session: Session, actor: Actor, ref: DossierRef, *, now: datetime, today: date
+) -> None:
+    """
+    Leave a dossier without a lead from today (behind the lock of the command that does so).
+
+    Due items are refreshed by the caller. Nothing happens when nobody holds it.
+    """
+    rows = Assignment.history(session, dossier_id=ref.id)
+    if current(rows) is None:
+        return
+    key = {"dossier_id": ref.id, "municipality_id": ref.municipality_id}
+    plan = end(rows, today, today=today, at=now)
+    Assignment.store(session, plan, key=key, content={}, recorded_by_id=actor.id)
+    session.get_one(Dossier, ref.id).lead_id = None
+    record(
+        session, actor, "dossier_unassign", now=now, subjects=[ref.client_id], dossier_id=ref.id,
+        municipality_id=ref.municipality_id, relation=ref.relations, earlier=ref.lead_id,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TakeOverDossier:
+    """The intention to take over an existing dossier, with a consultant for it when chosen."""
+
+    person: Person
+    opened_on: date
+    track: TrackChange
+    """The running track; its ``valid_from`` is since when."""
+    reason: str
+    partner_of: str | None = None
+    """Number of the dossier of somebody in the same household."""
+    user_id: int | None = None
+    confirmed: frozenset[str] = frozenset()
+    """Numbers of the dossiers that look like this person's, and are not."""
+
+
+class PossibleDouble(DomainError):
+    """Dossiers with the same name and birth date exist; who opens another one says so."""
+
+    def __init__(self, matches: Collection[Match]) -> None:
+        super().__init__("Er is al een dossier met deze naam en geboortedatum.")
+        self.matches = tuple(matches)
+
+
+def take_over_dossier(
+    session: Session, actor: Actor, command: TakeOverDossier, *, now: datetime, today: date
+) -> Dossier:
+    """
+    Open a dossier for somebody who is guided already, and assign it when a lead was chosen.
+
+    Raises ``InvalidInput`` at the field, ``PossibleDouble`` for a look-alike that was not
+    confirmed, or ``Forbidden``.
+    """
+    require(actor, Action.DOSSIER_OPEN)
+    _check_opening(session, actor, command, today=today)
+    opening = OpenDossier(
+        person=command.person, opened_on=command.opened_on, track=command.track,
+        reason=command.reason, partner_of=command.partner_of,
+    )  # fmt: skip
+    dossier = open_dossier(session, actor, opening, now=now, today=today)
+    if command.user_id is not None:
+        giving = AssignDossiers((dossier.number,), command.user_id, command.reason)
+        assign_dossiers(session, actor, giving, now=now, today=today)
+    return dossier
+
+
+def _check_opening(
+    session: Session, actor: Actor, command: TakeOverDossier, *, today: date
+) -> None:
+    """Check what only counts when somebody types it; the rest is checked by ``open_dossier``."""
+    person = command.person
+    check_person(person, today=today)
+    check_change(None, None, command.track)
+    if command.opened_on < person.birth_date:
+        raise InvalidInput("opened_on", "De openingsdatum ligt voor de geboortedatum.")
+    if command.partner_of:
+        try:
+            dossier_ref(session, actor, command.partner_of)
+        except NotFound as error:
+            raise InvalidInput("partner_of", str(error)) from error
+    if command.user_id is not None and not _is_consultant(session, actor, command.user_id):
+        raise InvalidInput("user", "Kies een consulent van uw eigen team.")
+    matches = matches_for(session, actor, who_is(person))
+    alike = [match for match in matches if not match.same_bsn and not match.other_bsn]
+    if not {match.number for match in alike} <= command.confirmed:
+        raise PossibleDouble(alike)
+
+
+def who_is(person: Person) -> WhoIs:
+    """Return what a person as typed is recognised by."""
+    return WhoIs(
+        surname=person.surname, birth_date=person.birth_date, initials=person.initials,
+        given_name=person.given_name, bsn_hash=bsn_hash(person.bsn) if person.bsn else None,
+    )  # fmt: skip

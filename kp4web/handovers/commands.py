@@ -1,21 +1,29 @@
 """Offering an applicant with klantprofiel 4 to a municipality, and accepting the offer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from kp4web.accounts.models import User
 from kp4web.audit.commands import record
+from kp4web.caseload.commands import end_assignment
+from kp4web.caseload.queries import Match, matches_for
 from kp4web.clients.commands import Person, check_person, create_client, fill_person
-from kp4web.clients.models import Client, PersonMixin
+from kp4web.clients.models import Client
 from kp4web.domain.actor import Actor
+from kp4web.domain.dates import dutch_date
 from kp4web.domain.due import Norms, review_handover
 from kp4web.domain.errors import DomainError, InvalidInput, NotFound
+from kp4web.domain.periods import known
 from kp4web.domain.policy import Action, require
 from kp4web.domain.tracks import TrackChange, TrackKind
-from kp4web.dossiers.models import Dossier, Origin
+from kp4web.dossiers.models import Dossier, Origin, ProfileDecision
+from kp4web.dossiers.queries import dossier_ref
 from kp4web.handovers.models import Handover, HandoverState
+from kp4web.handovers.queries import NO_HANDOVER, who_is
 from kp4web.intake.models import Application
 from kp4web.organisations.models import MunicipalityNorms, Organisation, ServedMunicipality
 from kp4web.tracks.commands import change_track, start_dossier, store_profile
@@ -97,7 +105,12 @@ def refresh_handover_item(session: Session, handover: Handover) -> None:
 
 @dataclass(frozen=True)
 class AcceptHandover:
-    """The intention to accept; ``reopen`` is the dossier of the same person that comes back."""
+    """
+    The intention to accept.
+
+    ``reopen`` is the number of the dossier of the same person; empty text says that every
+    look-alike is somebody else; ``None`` says nothing about it.
+    """
 
     reopen: str | None = None
     number: str | None = None
@@ -114,30 +127,21 @@ def accept_handover(
     today: date,
 ) -> Dossier:
     """
-    Accept an offered hand-over: the dossier opens today, under investigation, without a lead.
+    Accept an offered hand-over: the dossier is under investigation today, without a lead.
 
-    A person known by BSN is reopened, never doubled: then ``reopen`` must name that dossier.
-    Raises ``NotFound`` out of reach, ``DomainError`` when it was accepted before, or
-    ``InvalidInput`` at ``reopen``.
+    A person who has a dossier gets no second one: a stopped dossier reopens, a running one takes
+    the hand-over as it is, with its track and lead. Raises ``NotFound`` out of reach,
+    ``DomainError`` when it was accepted before, or ``InvalidInput`` at ``reopen``.
     """
     require(actor, Action.HANDOVER_ACCEPT)
     handover = _offered(session, actor, handover_id)
     application = session.get_one(Application, handover.application_id)
-    known_number = same_bsn(session, application, handover.municipality_id)
-    if known_number is not None and command.reopen != known_number:
-        raise InvalidInput(
-            "reopen", f"Deze inwoner heeft al dossier {known_number}. Kies heropenen."
-        )
-    if command.reopen:
-        dossier = _reopen(session, actor, command.reopen, now=now, today=today)
-    else:
+    match = _chosen(matches_for(session, actor, who_is(application)), command.reopen)
+    if match is None:
         dossier = _open(session, actor, application, command.number, now=now, today=today)
-    store_profile(
-        session, client_id=dossier.client_id, profile=application.profile or KP4,
-        organisation_id=handover.from_organisation_id, justification=application.justification,
-        decided_on=application.decided_on or today, now=now, today=today,
-        decided_by_id=application.decided_by_id or actor.id,
-    )  # fmt: skip
+    else:
+        dossier = _continue(session, actor, match.number, application, now=now, today=today)
+    _keep_profile(session, actor, handover, application, dossier, now=now, today=today)
     handover.state, handover.dossier_id = HandoverState.ACCEPTED, dossier.id
     handover.ended_on, handover.ended_at, handover.ended_by_id = today, now, actor.id
     session.flush()
@@ -154,28 +158,94 @@ def _offered(session: Session, actor: Actor, handover_id: int) -> Handover:
         select(Handover)
         .where(Handover.id == handover_id, Handover.to_organisation_id == actor.organisation_id)
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if handover is None:
-        raise NotFound("Deze overdracht bestaat niet of is niet voor u.")
+        raise NotFound(NO_HANDOVER)
     if handover.state is not HandoverState.OFFERED:
-        raise DomainError("Deze overdracht is al geaccepteerd.")
+        raise DomainError(_accepted_by(session, handover))
     return handover
 
 
-def same_bsn(session: Session, person: PersonMixin, municipality_id: int) -> str | None:
-    """Return the number of the dossier in the municipality with this person's BSN, if any."""
-    if person.bsn_hash is None:
-        return None
-    return session.scalar(
-        select(Dossier.number)
-        .join(Client, Client.id == Dossier.client_id)
-        .where(Client.municipality_id == municipality_id, Client.bsn_hash == person.bsn_hash)
-    )
+def _accepted_by(session: Session, handover: Handover) -> str:
+    """Return who accepted it when, and what it became."""
+    who = session.get(User, handover.ended_by_id)
+    dossier = session.get(Dossier, handover.dossier_id)
+    by = f" door {who.name}" if who else ""
+    on = f" op {dutch_date(handover.ended_on)}" if handover.ended_on else ""
+    became = f" Het is dossier {dossier.number}." if dossier else ""
+    return f"Deze overdracht is al geaccepteerd{by}{on}.{became}"
 
 
-def _reopen(session: Session, actor: Actor, number: str, *, now: datetime, today: date) -> Dossier:
-    track = TrackChange(TrackKind.UNDER_INVESTIGATION, today, REOPENED)
-    return change_track(session, actor, number, track, now=now, today=today)
+def _chosen(matches: Sequence[Match], reopen: str | None) -> Match | None:
+    """Return the dossier of this person, or ``None`` for a new one; raise ``InvalidInput``."""
+    same = next((match for match in matches if match.same_bsn), None)
+    if same is not None and reopen != same.number:
+        raise InvalidInput(
+            "reopen",
+            f"Deze inwoner heeft al dossier {same.number}. Kies dat dossier.",
+        )
+    if reopen is None and matches:
+        raise InvalidInput("reopen", "Kies of dit dezelfde inwoner is.")
+    chosen = next((match for match in matches if match.number == reopen), None)
+    if reopen and chosen is None:
+        raise InvalidInput("reopen", "Kies een van de dossiers die hierbij staan.")
+    return chosen
+
+
+def _continue(
+    session: Session,
+    actor: Actor,
+    number: str,
+    application: Application,
+    *,
+    now: datetime,
+    today: date,
+) -> Dossier:
+    """Go on with the dossier of the same person; a stopped one reopens and waits for a lead."""
+    ref = dossier_ref(session, actor, number, lock=True)
+    dossier = session.get_one(Dossier, ref.id)
+    if not ref.is_active:
+        end_assignment(session, actor, ref, now=now, today=today)
+        track = TrackChange(TrackKind.UNDER_INVESTIGATION, today, REOPENED)
+        dossier = change_track(session, actor, number, track, now=now, today=today)
+    _complete(session.get_one(Client, ref.client_id), application)
+    session.flush()
+    return dossier
+
+
+def _complete(client: Client, application: Application) -> None:
+    """Fill in what was unknown of a person; what is known stays as it is."""
+    if client.bsn_hash is None:
+        client.set_bsn(application.reveal_bsn())
+    if not (client.street or client.postcode or client.town):
+        client.street, client.town = application.street, application.town
+        client.postcode = application.postcode
+    for name in ("phone", "email", "contact_preference", "interpreter", "approach"):
+        setattr(client, name, getattr(client, name) or getattr(application, name))
+
+
+def _keep_profile(
+    session: Session,
+    actor: Actor,
+    handover: Handover,
+    application: Application,
+    dossier: Dossier,
+    *,
+    now: datetime,
+    today: date,
+) -> None:
+    """Store the profile that was determined, unless a later decision about this person exists."""
+    decided_on = application.decided_on or today
+    decisions = known(ProfileDecision.history(session, client_id=dossier.client_id))
+    if decisions and decisions[-1].valid_from > decided_on:
+        return
+    store_profile(
+        session, client_id=dossier.client_id, profile=application.profile or KP4,
+        organisation_id=handover.from_organisation_id, justification=application.justification,
+        decided_on=decided_on, decided_by_id=application.decided_by_id or actor.id,
+        now=now, today=today,
+    )  # fmt: skip
 
 
 def _open(

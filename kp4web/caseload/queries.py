@@ -1,0 +1,447 @@
+"""
+Every read of the caseload: who holds how much, what nobody holds, who is known already.
+
+Figures come from grouped counts; a dossier's weight is that of ``domain.caseload``.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import (
+    BindParameter,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
+
+from kp4web.accounts.models import User, UserRole
+from kp4web.caseload.models import Assignment
+from kp4web.clients.models import Client
+from kp4web.domain.actor import Actor, Role
+from kp4web.domain.caseload import attention
+from kp4web.domain.dates import add_weeks, count_of, day_of
+from kp4web.domain.due import DueKind
+from kp4web.domain.names import display_name, fold
+from kp4web.domain.policy import Access, Action, Field, relations, require, visible_fields
+from kp4web.domain.tracks import TrackKind
+from kp4web.dossiers.models import Dossier
+from kp4web.dossiers.queries import IN_REACH, DossierRef, dossier_ref, reach_of
+from kp4web.extensions import AnyRow
+from kp4web.worklist.models import DueItem
+
+LOOK_AHEAD_WEEKS = 8
+"""How far ahead decisions on rest are counted."""
+UNASSIGNED_PER_PAGE = 25
+NAME_OF = (Client.initials, Client.given_name, Client.prefix, Client.surname)
+
+
+# ---------------------------------------------------------------------- the overview
+
+_ORGANISATION: BindParameter[int] = bindparam("organisation_id")
+_HOLDS_ROLE = (
+    select(UserRole.id)
+    .where(
+        UserRole.user_id == User.id,
+        UserRole.role == Role.CONSULTANT,
+        UserRole.revoked_at.is_(None),
+    )
+    .exists()
+)
+_OVERDUE = (
+    select(func.count(DueItem.id))
+    .where(
+        DueItem.dossier_id == Dossier.id,
+        DueItem.user_id == Dossier.lead_id,
+        DueItem.due_on < bindparam("today"),
+    )
+    .scalar_subquery()
+)
+_HELD = (
+    select(Dossier.lead_id, Dossier.kind, _OVERDUE.label("overdue"))
+    .where(IN_REACH, Dossier.kind != TrackKind.STOPPED)
+    .subquery()
+)
+
+
+def _items(what: str, *conditions: object) -> Select[*tuple[object, ...]]:
+    """Return the number of due items per user of the organisation, as one part of the union."""
+    return (
+        select(
+            User.id, literal_column(f"'{what}'"), null(), literal_column("0"),
+            func.count(DueItem.id),
+        )
+        .join(DueItem, DueItem.user_id == User.id)
+        .where(User.organisation_id == _ORGANISATION, *conditions)  # type: ignore[arg-type]
+        .group_by(User.id)
+    )  # fmt: skip
+
+
+_PARTS = union_all(
+    select(
+        User.id.label("user_id"), literal_column("'consultant'").label("what"),
+        null().label("kind"), literal_column("0").label("overdue"),
+        literal_column("1").label("number"),
+    ).where(User.organisation_id == _ORGANISATION, User.closed_at.is_(None), _HOLDS_ROLE),
+    select(
+        _HELD.c.lead_id, literal_column("'dossiers'"), _HELD.c.kind, _HELD.c.overdue,
+        func.count(),
+    ).group_by(_HELD.c.lead_id, _HELD.c.kind, _HELD.c.overdue),
+    _items("overdue", DueItem.due_on < bindparam("today")),
+    _items(
+        "rest_decision", DueItem.kind == DueKind.REST_DECISION,
+        DueItem.due_on >= bindparam("today"), DueItem.due_on <= bindparam("until"),
+    ),
+).subquery("part")  # fmt: skip
+_OVERVIEW = (
+    select(_PARTS, User.name, User.closed_at)
+    .outerjoin(User, User.id == _PARTS.c.user_id)
+    .order_by(User.name, User.id)
+)
+
+
+def comma(number: Decimal) -> str:
+    """Return a weight as the screens show it: ``12,3``."""
+    return f"{number:.1f}".replace(".", ",")
+
+
+@dataclass(frozen=True, slots=True)
+class Caseload:
+    """What one consultant holds; without a user: what nobody holds."""
+
+    user_id: int | None
+    name: str
+    is_open: bool
+    """Whether dossiers can be assigned to this user: an open account with the role."""
+    per_track: dict[TrackKind, int]
+    weight: Decimal
+    overdue: int
+    rest_decisions: int
+
+    @property
+    def active(self) -> int:
+        """Return the number of active dossiers."""
+        return sum(self.per_track.values())
+
+    @property
+    def weight_text(self) -> str:
+        """Return the weight as the screens show it: ``12,3``."""
+        return comma(self.weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The caseload of one organisation on a day."""
+
+    consultants: tuple[Caseload, ...]
+    unassigned: Caseload
+    total: Caseload
+
+    @property
+    def choices(self) -> list[Caseload]:
+        """Return who dossiers can be assigned to."""
+        return [caseload for caseload in self.consultants if caseload.is_open]
+
+    @property
+    def heaviest(self) -> Decimal:
+        """Return the largest weight of one consultant; bars are drawn against it."""
+        return max((caseload.weight for caseload in self.consultants), default=Decimal(0))
+
+
+def overview_for(session: Session, actor: Actor, *, today: date) -> Overview:
+    """
+    Return who of the own organisation holds what, in one query; raises ``Forbidden``.
+
+    Whoever still holds dossiers is listed, also with a closed account or without the role.
+    """
+    require(actor, Action.CASELOAD_READ)
+    keys = {"today": today, "until": add_weeks(today, LOOK_AHEAD_WEEKS)}
+    per_user: dict[int | None, list[AnyRow]] = {None: []}
+    for row in session.execute(_OVERVIEW, reach_of(actor) | keys):
+        per_user.setdefault(row.user_id, []).append(row)
+    unassigned = _caseload(per_user.pop(None), "Zonder consulent")
+    consultants = tuple(_caseload(rows, rows[0].name) for rows in per_user.values())
+    return Overview(consultants, unassigned, _total((*consultants, unassigned)))
+
+
+def _caseload(rows: Sequence[AnyRow], name: str) -> Caseload:
+    per_track = dict.fromkeys((kind for kind in TrackKind if kind.active), 0)
+    numbers = {"overdue": 0, "rest_decision": 0}
+    weight = Decimal("0.0")
+    for row in rows:
+        if row.what == "dossiers":
+            kind = TrackKind(row.kind)
+            per_track[kind] += row.number
+            weight += row.number * attention(kind, row.overdue)
+        elif row.what in numbers:
+            numbers[row.what] += row.number
+    return Caseload(
+        user_id=rows[0].user_id if rows else None, name=name,
+        is_open=any(row.what == "consultant" for row in rows), per_track=per_track,
+        weight=weight, overdue=numbers["overdue"], rest_decisions=numbers["rest_decision"],
+    )  # fmt: skip
+
+
+def _total(parts: Iterable[Caseload]) -> Caseload:
+    parts = list(parts)
+    return Caseload(
+        user_id=None, name="Totaal", is_open=False,
+        per_track={
+            kind: sum(part.per_track[kind] for part in parts)
+            for kind in TrackKind if kind.active
+        },
+        weight=sum((part.weight for part in parts), Decimal("0.0")),
+        overdue=sum(part.overdue for part in parts),
+        rest_decisions=sum(part.rest_decisions for part in parts),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------- dossiers to assign
+
+_NUMBERS: BindParameter[Sequence[str]] = bindparam("numbers", expanding=True)
+_LEFT_ON = (
+    select(func.max(Assignment.valid_to))
+    .where(Assignment.dossier_id == Dossier.id, Assignment.superseded_at.is_(None))
+    .scalar_subquery()
+)
+_LEAD = aliased(User)
+_LINE = (
+    select(
+        Dossier.number, Dossier.client_id, Dossier.kind, Dossier.track_since, Dossier.planned_end,
+        Dossier.opened_on, Dossier.recorded_at, Dossier.lead_id, _LEAD.name.label("lead"),
+        Client.birth_date, *NAME_OF, _LEFT_ON.label("left_on"),
+        func.count().over().label("in_all"),
+    )
+    .join(Client, Client.id == Dossier.client_id)
+    .outerjoin(_LEAD, _LEAD.id == Dossier.lead_id)
+    .where(IN_REACH)
+)  # fmt: skip
+_UNASSIGNED = (
+    _LINE.where(Dossier.lead_id.is_(None), Dossier.kind != TrackKind.STOPPED)
+    .order_by(func.coalesce(_LEFT_ON, Dossier.opened_on), Dossier.opened_on, Dossier.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+_SELECTED = _LINE.where(Dossier.number.in_(_NUMBERS)).order_by(Dossier.number)
+
+
+@dataclass(frozen=True, slots=True)
+class DossierLine:
+    """One dossier as the coordinator divides it; the name is hidden for who may not see it."""
+
+    number: str
+    client_id: int
+    name: str
+    birth_date: date | None
+    kind: TrackKind
+    track_since: date
+    planned_end: date | None
+    opened_on: date
+    waiting_days: int
+    """Days since it came in, or since its last lead left."""
+    lead_id: int | None
+    lead: str | None
+
+    @property
+    def waiting_text(self) -> str:
+        """Return how long it waits: ``12 dagen``, ``sinds vandaag``."""
+        if not self.waiting_days:
+            return "sinds vandaag"
+        return count_of(self.waiting_days, "dag", "dagen")
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """One page of the dossiers that nobody holds, and how many there are."""
+
+    lines: tuple[DossierLine, ...]
+    in_all: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """Return the number of pages, at least one."""
+        return max(1, -(-self.in_all // UNASSIGNED_PER_PAGE))
+
+
+def unassigned_for(session: Session, actor: Actor, *, page: int = 1, today: date) -> Unassigned:
+    """Return a page of the active dossiers without a lead, longest waiting first."""
+    require(actor, Action.CASELOAD_READ)
+    paging = {"limit": UNASSIGNED_PER_PAGE, "offset": (page - 1) * UNASSIGNED_PER_PAGE}
+    rows = session.execute(_UNASSIGNED, reach_of(actor) | paging).all()
+    lines = tuple(_line(actor, row, today) for row in rows)
+    return Unassigned(lines, rows[0].in_all if rows else 0, page)
+
+
+def dossiers_to_assign(
+    session: Session, actor: Actor, numbers: Sequence[str], *, today: date
+) -> tuple[DossierLine, ...]:
+    """Return the dossiers with these numbers; what is out of reach is not among them."""
+    require(actor, Action.DOSSIER_ASSIGN)
+    rows = session.execute(_SELECTED, reach_of(actor) | {"numbers": list(numbers)})
+    return tuple(_line(actor, row, today) for row in rows)
+
+
+def _line(actor: Actor, row: AnyRow, today: date) -> DossierLine:
+    seen = visible_fields(relations(actor, lead_id=row.lead_id))
+    return DossierLine(
+        number=row.number, client_id=row.client_id,
+        name=_name(row) if Field.PERSON in seen else "",
+        birth_date=row.birth_date if Field.BIRTH in seen else None,
+        kind=row.kind, track_since=row.track_since, planned_end=row.planned_end,
+        opened_on=row.opened_on, waiting_days=_waiting(row, today),
+        lead_id=row.lead_id, lead=row.lead,
+    )  # fmt: skip
+
+
+def _waiting(row: AnyRow, today: date) -> int:
+    since: date = max(row.opened_on, day_of(row.recorded_at), row.left_on or row.opened_on)
+    return max((today - since).days, 0)
+
+
+def _name(row: AnyRow) -> str:
+    return display_name(
+        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
+    )
+
+
+# ---------------------------------------------------------------------- one dossier's history
+
+_GIVER = aliased(User)
+_HISTORY = (
+    select(
+        User.name, Assignment.valid_from, Assignment.valid_to, Assignment.reason,
+        _GIVER.name.label("assigned_by"),
+    )
+    .join(User, User.id == Assignment.user_id)
+    .join(_GIVER, _GIVER.id == Assignment.recorded_by_id)
+    .where(Assignment.dossier_id == bindparam("dossier_id"), Assignment.superseded_at.is_(None))
+    .order_by(Assignment.valid_from.desc())
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """One spell of a dossier with a lead; ``valid_to`` is the first day after it."""
+
+    name: str
+    valid_from: date
+    valid_to: date | None
+    reason: str
+    assigned_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One dossier within reach and who held it, the newest first."""
+
+    ref: DossierRef
+    line: DossierLine
+    spells: tuple[Spell, ...]
+
+
+def held_by(session: Session, actor: Actor, number: str, *, today: date) -> Held:
+    """Return who held this dossier, as known now; raises ``Forbidden`` or ``NotFound``."""
+    require(actor, Action.DOSSIER_ASSIGN)
+    ref = dossier_ref(session, actor, number)
+    ref.require(Field.ASSIGNMENT, Access.WRITE)
+    (line,) = dossiers_to_assign(session, actor, [number], today=today)
+    rows = session.execute(_HISTORY, {"dossier_id": ref.id})
+    return Held(ref, line, tuple(Spell(*row) for row in rows))
+
+
+# ---------------------------------------------------------------------- persons known already
+
+_KNOWN = (
+    select(
+        Dossier.number, Dossier.client_id, Dossier.kind, Dossier.track_since, Dossier.opened_on,
+        _LEAD.name.label("lead"), Client.birth_date, Client.bsn_hash, *NAME_OF,
+    )
+    .join(Client, Client.id == Dossier.client_id)
+    .outerjoin(_LEAD, _LEAD.id == Dossier.lead_id)
+    .where(
+        IN_REACH,
+        or_(
+            Client.bsn_hash == bindparam("bsn_hash"),
+            Client.birth_date == bindparam("birth_date"),
+        ),
+    )
+    .order_by(Dossier.number)
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class WhoIs:
+    """What a person is recognised by; the BSN only as its keyed hash."""
+
+    surname: str
+    birth_date: date
+    initials: str = ""
+    given_name: str = ""
+    bsn_hash: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A dossier that may be about the same person."""
+
+    number: str
+    client_id: int
+    name: str
+    birth_date: date
+    kind: TrackKind
+    track_since: date
+    opened_on: date
+    lead: str | None
+    same_bsn: bool
+    other_bsn: bool
+    """Both numbers are known and they differ."""
+
+    @property
+    def is_active(self) -> bool:
+        """Return whether the dossier is active."""
+        return self.kind.active
+
+
+def matches_for(session: Session, actor: Actor, who: WhoIs) -> tuple[Match, ...]:
+    """
+    Return the dossiers within reach of the same BSN, or of the same name and birth date.
+
+    A name is the same when the folded surnames are, and the first letters do not differ where
+    both are known. One with the same BSN stands alone: it is that person.
+    """
+    keys = {"bsn_hash": who.bsn_hash, "birth_date": who.birth_date}
+    rows = session.execute(_KNOWN, reach_of(actor) | keys).all()
+    found = tuple(_match(row, who) for row in rows if _same_bsn(row, who) or _same_name(row, who))
+    return tuple(match for match in found if match.same_bsn) or found
+
+
+def _match(row: AnyRow, who: WhoIs) -> Match:
+    same = _same_bsn(row, who)
+    return Match(
+        number=row.number, client_id=row.client_id, name=_name(row), birth_date=row.birth_date,
+        kind=row.kind, track_since=row.track_since, opened_on=row.opened_on, lead=row.lead,
+        same_bsn=same, other_bsn=bool(row.bsn_hash and who.bsn_hash and not same),
+    )  # fmt: skip
+
+
+def _same_bsn(row: AnyRow, who: WhoIs) -> bool:
+    return who.bsn_hash is not None and row.bsn_hash == who.bsn_hash
+
+
+def _same_name(row: AnyRow, who: WhoIs) -> bool:
+    if row.birth_date != who.birth_date or fold(row.surname) != fold(who.surname):
+        return False
+    letters = {_first(row.initials, row.given_name), _first(who.initials, who.given_name)} - {""}
+    return len(letters) < 2
+
+
+def _first(initials: str, given_name: str) -> str:
+    return fold(initials or given_name)[:1]
