@@ -23,7 +23,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from kp4web.accounts.models import User
 from kp4web.clients.models import Client
@@ -127,6 +127,8 @@ class WorkRow:
     last_contact_on: date | None = None
     message: str | None = None
     author: str | None = None
+    lead: str | None = None
+    """Who holds the dossier, when that is somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ _ITEM = (
     Dossier.last_contact_on, Client.initials, Client.given_name, Client.prefix, Client.surname,
     Client.pension_on, MunicipalityNorms,
 )  # fmt: skip
+_LEAD = aliased(User)
 _SEES_TEXT = bindparam("sees_text", type_=Boolean)
 _ACTOR: BindParameter[int] = bindparam("actor_id")
 
@@ -173,6 +176,7 @@ def _items_query(own: bool, team: bool, by_kind: bool, by_track: bool) -> AnySel
             case((and_(_SEES_TEXT, Dossier.lead_id == _ACTOR), Message.text)).label("message"),
             case((Message.conversation_id.is_not(None), True), else_=False).label("spoken"),
             User.name.label("author"),
+            _LEAD.name.label("lead"),
         )
         .select_from(DueItem)
         .outerjoin(Dossier, and_(Dossier.id == DueItem.dossier_id, IN_REACH))
@@ -184,6 +188,7 @@ def _items_query(own: bool, team: bool, by_kind: bool, by_track: bool) -> AnySel
         )
         .outerjoin(Message, and_(DueItem.kind == DueKind.MESSAGE, Message.id == DueItem.subject_id))
         .outerjoin(User, User.id == Message.author_id)
+        .outerjoin(_LEAD, _LEAD.id == Dossier.lead_id)
         .where(
             _scope(own, team),
             DueItem.due_on >= bindparam("from_on"),
@@ -297,6 +302,7 @@ def _work_row(row: AnyRow, actor: Actor, today: date) -> WorkRow:
         return WorkRow(kind, row.due_on, group(row.due_on, today), None, words, acts)
     held = relations(actor, lead_id=row.lead_id)
     reads = access(held, Field.FOLLOW_UP_WHAT) >= Access.READ
+    sees_lead = access(held, Field.ASSIGNMENT) >= Access.READ
     reads_message = access(held, Field.REPORTS) >= Access.READ and kind is DueKind.MESSAGE
     return WorkRow(
         kind=kind, due_on=row.due_on, group=group(row.due_on, today), subject_id=row.subject_id,
@@ -305,6 +311,7 @@ def _work_row(row: AnyRow, actor: Actor, today: date) -> WorkRow:
         name=_name(row), track=TrackKind(row.track), last_contact_on=row.last_contact_on,
         message=(row.message or (SPOKEN if row.spoken else None)) if reads_message else None,
         author=row.author if reads_message else None,
+        lead=row.lead if row.lead_id != actor.id and sees_lead else None,
     )  # fmt: skip
 
 
