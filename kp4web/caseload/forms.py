@@ -16,11 +16,12 @@ from kp4web.caseload.commands import (
     Person,
     TakeOverDossier,
 )
-from kp4web.domain.bsn import normalise
+from kp4web.domain.bsn import is_valid, normalise
 from kp4web.domain.tracks import TrackChange, TrackKind
 from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, chosen, filled
 
 NUMBER = re.compile(r"KP4-[0-9]{4}-[0-9]{4,9}")
+NO_BSN = "Dit is geen geldig BSN. Controleer de cijfers."
 NO_CONSULTANT = "Kies een consulent van uw eigen team."
 
 
@@ -120,6 +121,11 @@ class TakeOverForm(BaseForm):
     user = ConsultantField("Consulent", "Nog niet toewijzen")
     confirmed = HiddenField()
     """Numbers of look-alikes that were shown and are somebody else."""
+
+    def validate_bsn(self, field: TextLine) -> None:
+        """Refuse what cannot be a BSN, together with the other errors."""
+        if field.data and not is_valid(normalise(field.data)):
+            raise ValidationError(NO_BSN)
 
     def validate_partner_of(self, field: TextLine) -> None:
         """Refuse what cannot be a dossier number."""

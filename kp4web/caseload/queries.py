@@ -225,7 +225,7 @@ _LINE = (
 )  # fmt: skip
 _UNASSIGNED = (
     _LINE.where(Dossier.lead_id.is_(None), Dossier.kind != TrackKind.STOPPED)
-    .order_by(func.coalesce(_LEFT_ON, Dossier.opened_on), Dossier.opened_on, Dossier.id)
+    .order_by(func.coalesce(_LEFT_ON, func.date(Dossier.recorded_at)), Dossier.id)
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )
@@ -302,7 +302,7 @@ def _line(actor: Actor, row: AnyRow, today: date) -> DossierLine:
 
 
 def _waiting(row: AnyRow, today: date) -> int:
-    since: date = max(row.opened_on, day_of(row.recorded_at), row.left_on or row.opened_on)
+    since: date = row.left_on or day_of(row.recorded_at)
     return max((today - since).days, 0)
 
 

@@ -154,6 +154,19 @@
     if (event.target.id) markPicks(event.target);
   });
 
+  /* One box ticks all boxes of its form with that name, and follows them. */
+  document.addEventListener("change", ({ target }) => {
+    const boxes = (name) => [...(target.form?.querySelectorAll(`input[type="checkbox"][name="${CSS.escape(name)}"]`) ?? [])];
+    if (target.dataset.checkAll) {
+      boxes(target.dataset.checkAll).forEach((box) => { box.checked = target.checked; });
+      return;
+    }
+    const all = target.form?.querySelector("[data-check-all]");
+    if (all && target.name === all.dataset.checkAll) {
+      all.checked = boxes(target.name).every((box) => box.checked);
+    }
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       const open = document.activeElement?.closest(".due .disclosure[open]");
