@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kp4web.config import settings
+from kp4web.config import SettingsError, settings
 from kp4web.crypto import vault
 from kp4web.extensions import csrf, db, login, migrate
 from kp4web.registry import FEATURES_WITH_PAGES, import_models
@@ -26,10 +26,18 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(settings(Path(app.instance_path), config))
     Path(app.instance_path).mkdir(exist_ok=True)
     import_models()
-    vault.open(app.config["ENCRYPTION_KEYS"])
+    _open_vault(app)
     _bind(app)
     _register(app)
     return app
+
+
+def _open_vault(app: Flask) -> None:
+    """Read the key ring; raise ``SettingsError`` that names the setting."""
+    try:
+        vault.open(app.config["ENCRYPTION_KEYS"])
+    except ValueError as error:
+        raise SettingsError(f"KP4WEB_ENCRYPTION_KEYS is malformed: {error}.") from error
 
 
 def _bind(app: Flask) -> None:

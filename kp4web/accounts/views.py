@@ -32,12 +32,14 @@ def load_user(_request: object) -> queries.SignedIn | None:
         return None
     if moment - user.last_seen_at > TOUCH_EVERY:
         db.session.rollback()
-        reading.set(False)  # this request writes: begin again as a writer
+        was_reading = reading.get()
+        reading.set(False)  # this is a write: begin as a writer
         commands.touch_session(
             db.session(), user.session_id, now=moment,
             idle=current_app.config["SESSION_IDLE"], longest=current_app.config["SESSION_LONGEST"],
         )  # fmt: skip
         db.session.commit()
+        reading.set(was_reading)
     return user
 
 
@@ -65,7 +67,9 @@ def create_session() -> ResponseReturnValue:
     if token is None:
         form.form_errors = [commands.UNKNOWN]
         return render_page("accounts/sign_in.html", status=422, form=form)
-    session.clear()  # a new session and a new form token at every sign-in
+    form_token = session.get("csrf_token")
+    session.clear()  # a new session at every sign-in ...
+    session["csrf_token"] = form_token  # ... but a form waiting in another tab stays good
     session["token"] = token
     return redirect(_onward(form.verder.data), 303)
 

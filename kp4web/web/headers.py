@@ -34,10 +34,16 @@ def init_app(app: Flask) -> None:
         response.headers.update(HEADERS)
         if 300 <= response.status_code < 400:
             response.set_data(b"")  # the framework's own page is English, and nobody sees it
-        if request.endpoint == "static" and response.status_code == 200 and "v" in request.args:
-            response.headers["Cache-Control"] = ASSETS_CACHE  # the address carries the version
+        if request.endpoint == "static" and response.status_code == 200 and _has_version():
+            response.headers["Cache-Control"] = ASSETS_CACHE
         elif request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
         if request.is_secure and not current_app.testing:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         return response
+
+
+def _has_version() -> bool:
+    """Return whether the address of a static file changes when the file does."""
+    vendored = (request.view_args or {}).get("filename", "").startswith("vendor/")
+    return vendored or "v" in request.args

@@ -19,7 +19,7 @@ class Place:
 
 
 WORKLIST = Place("Werkvoorraad", "worklist.index", "layout-list", Action.WORKLIST_READ)
-DOSSIERS = Place("Dossiers", "dossiers.index", "folder", Action.DOSSIER_READ)
+DOSSIERS = Place("Dossiers", "search.index", "folder", Action.DOSSIER_READ)
 CASELOAD = Place("Caseload", "caseload.index", "users", Action.CASELOAD_READ)
 HANDOVERS = Place("Overdrachten", "handovers.index", "send", Action.HANDOVERS_READ)
 REPORT = Place("Rapportage", "figures.show", "chart-bar", Action.REPORT_READ)

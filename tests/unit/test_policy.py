@@ -1,0 +1,98 @@
+"""The matrix of 3-visibility, cell by cell."""
+
+import pytest
+
+from kp4web.domain.actor import ROLE_LABELS, ROLES_OF, Actor, OrganisationKind, Role
+from kp4web.domain.errors import Forbidden
+from kp4web.domain.policy import (
+    ALLOWED,
+    MATRIX,
+    Access,
+    Action,
+    Field,
+    Relation,
+    access,
+    may,
+    relations,
+    require,
+    visible_fields,
+)
+
+W, R, N = Access.WRITE, Access.READ, Access.NONE
+EXPECTED = {  # field: (lead, colleague, coordinator); R! and S count as nothing or are own fields
+    Field.PERSON: (W, R, W),
+    Field.APPROACH: (W, R, R),
+    Field.BSN: (R, N, R),
+    Field.BIRTH: (W, R, W),
+    Field.CONTACTS: (W, R, N),
+    Field.PROFILE: (R, R, R),
+    Field.TRACK: (W, R, W),
+    Field.REPORTS: (W, N, N),
+    Field.OWN_ENTRY: (W, W, N),
+    Field.FOLLOW_UP_DATE: (W, R, W),
+    Field.FOLLOW_UP_WHAT: (W, R, N),
+    Field.ASSIGNMENT: (R, R, W),
+    Field.HANDOVER: (R, N, R),
+}
+
+
+def an_actor(*roles, kind=OrganisationKind.MUNICIPALITY):
+    return Actor(1, "x", frozenset(roles), 1, kind, 1)
+
+
+def test_the_matrix_is_complete():
+    assert set(EXPECTED) == set(Field)
+    assert set(MATRIX) == set(Relation)
+    assert set(ALLOWED) == set(Role) == set(ROLE_LABELS)
+    assert {role for roles in ROLES_OF.values() for role in roles} == set(Role)
+    assert {action for actions in ALLOWED.values() for action in actions} == set(Action)
+
+
+@pytest.mark.parametrize("field", Field)
+def test_each_relation_reaches_as_far_as_the_matrix_says(field):
+    order = (Relation.LEAD, Relation.COLLEAGUE, Relation.COORDINATOR)
+    assert tuple(access({relation}, field) for relation in order) == EXPECTED[field]
+
+
+def test_rights_are_the_union_of_relations():
+    both = {Relation.COLLEAGUE, Relation.COORDINATOR}
+    assert access(both, Field.FOLLOW_UP_WHAT) == R
+    assert access(both, Field.FOLLOW_UP_DATE) == W
+    assert Field.REPORTS not in visible_fields(both)
+    assert visible_fields(()) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("roles", "lead_id", "held"),
+    [
+        ((Role.CONSULTANT,), 1, {Relation.LEAD}),
+        ((Role.CONSULTANT,), 2, {Relation.COLLEAGUE}),
+        ((Role.CONSULTANT,), None, {Relation.COLLEAGUE}),
+        ((Role.COORDINATOR,), 1, {Relation.COORDINATOR}),
+        ((Role.COORDINATOR, Role.CONSULTANT), 1, {Relation.COORDINATOR, Relation.LEAD}),
+        ((Role.POLICY_OFFICER,), 1, set()),
+    ],
+)
+def test_the_relation_is_decided_per_dossier(roles, lead_id, held):
+    assert relations(an_actor(*roles), lead_id=lead_id) == held
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_may_what_its_row_says_and_nothing_else(role):
+    for action in Action:
+        assert may(an_actor(role), action) is (action in ALLOWED[role])
+
+
+def test_without_a_role_nothing_is_allowed():
+    with pytest.raises(Forbidden):
+        require(an_actor(), Action.OWN_ACCOUNT)
+
+
+WITHOUT_DOSSIERS = set(Role) - {Role.CONSULTANT, Role.COORDINATOR}
+
+
+@pytest.mark.parametrize("role", sorted(WITHOUT_DOSSIERS))
+def test_no_other_role_touches_a_dossier(role):
+    touching = {Action.DOSSIER_READ, Action.CONVERSATION_READ, Action.BSN_REVEAL,
+                Action.CLIENT_CHANGE, Action.TRACK_CHANGE, Action.DOSSIER_ASSIGN}  # fmt: skip
+    assert not touching & ALLOWED[role]
