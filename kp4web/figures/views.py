@@ -156,7 +156,7 @@ def dossiers() -> ResponseReturnValue:
         "figures/dossiers.html", found=found, order=order, lead=words.figure_lead(question),
         heading=words.figure_heading(kind, question, found.total),
         back=url_for(".show", **parameters),
-        shows_reason=any(row.stop_reason for row in found.rows),
+        mixed=kind is None, shows_reason=any(row.stop_reason for row in found.rows),
         address=_address(parameters | {"traject": kind and kind.value}, order),
     )  # fmt: skip
 

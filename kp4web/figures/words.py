@@ -93,9 +93,7 @@ SUBGROUPS = Definition(
 )
 HOUSEHOLDS = Definition(
     "Huishoudens met bijstand",
-    "Het laatste aantal dat op of voor de peildatum is geteld, met zijn eigen datum en bron. Het "
-    "komt van buiten dit systeem. Huishoudens zijn geen dossiers: deel het een niet door het "
-    "ander.",
+    "Het laatste aantal dat op of voor de peildatum is geteld. Het komt van buiten dit systeem.",
     "De aantallen die onder Huishoudens met bijstand zijn vastgelegd.",
     "Als de coördinator of beleidsmedewerker een nieuw aantal vastlegt.",
 )
