@@ -19,6 +19,7 @@ class Rights:
     record: bool
     leave_message: bool
     change_track: bool
+    assign: bool
     plan_follow_up: bool
     """Only while the dossier is active."""
 

@@ -159,6 +159,7 @@ def _rights(actor: Actor, held: frozenset[Relation], kind: TrackKind) -> Rights:
         record=writes(Action.CONVERSATION_RECORD, Field.OWN_ENTRY),
         leave_message=may(actor, Action.MESSAGE_LEAVE) and Relation.COLLEAGUE in held,
         change_track=writes(Action.TRACK_CHANGE, Field.TRACK),
+        assign=kind.active and writes(Action.DOSSIER_ASSIGN, Field.ASSIGNMENT),
         plan_follow_up=kind.active and writes(Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),
     )
 
