@@ -1,0 +1,190 @@
+"""
+Comparing every due item and every projection with the facts they follow from.
+
+Dossiers come in batches, each read with the same few queries, so that a hundred thousand of
+them need no more memory than five hundred. Run it in one snapshot: see ``cli``.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from kp4web.caseload.models import Assignment
+from kp4web.conversations.models import Conversation
+from kp4web.domain.due import Norms, review_handover
+from kp4web.domain.tracks import ran_since
+from kp4web.dossiers.models import Dossier, GuidancePeriod, TrackPeriod
+from kp4web.extensions import AnyRow
+from kp4web.handovers.models import Handover, HandoverState
+from kp4web.organisations.models import MunicipalityNorms
+from kp4web.worklist.models import DueItem
+from kp4web.worklist.queries import expected_items
+
+BATCH = 500
+_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+_AFTER: BindParameter[int] = bindparam("after")
+_PROJECTED = (
+    "kind", "track_since", "planned_end", "holder_id", "lead_id", "last_contact_on", "next_due_on",
+)  # fmt: skip
+_DOSSIERS = (
+    select(Dossier.id, Dossier.number, *(getattr(Dossier, name) for name in _PROJECTED))
+    .where(Dossier.id > _AFTER)
+    .order_by(Dossier.id)
+    .limit(bindparam("batch"))
+)
+_TRACKS = (
+    select(
+        TrackPeriod.dossier_id, TrackPeriod.kind, TrackPeriod.valid_from, TrackPeriod.valid_to,
+        TrackPeriod.planned_end,
+    )
+    .where(TrackPeriod.dossier_id.in_(_IDS), TrackPeriod.superseded_at.is_(None))
+    .order_by(TrackPeriod.dossier_id, TrackPeriod.valid_from)
+)  # fmt: skip
+_HOLDERS = select(GuidancePeriod.dossier_id, GuidancePeriod.organisation_id).where(
+    GuidancePeriod.dossier_id.in_(_IDS), GuidancePeriod.running()
+)
+_LEADS = select(Assignment.dossier_id, Assignment.user_id).where(
+    Assignment.dossier_id.in_(_IDS), Assignment.running()
+)
+_CONTACTS = (
+    select(Conversation.dossier_id, func.max(Conversation.held_on))
+    .where(Conversation.dossier_id.in_(_IDS), Conversation.is_contact)
+    .group_by(Conversation.dossier_id)
+)
+_STORED = select(
+    DueItem.dossier_id, DueItem.municipality_id, DueItem.organisation_id, DueItem.kind,
+    DueItem.due_on, DueItem.user_id, DueItem.subject_id,
+).where(DueItem.dossier_id.in_(_IDS))  # fmt: skip
+_HANDOVERS = (
+    select(
+        Handover.id, Handover.municipality_id, Handover.to_organisation_id, Handover.state,
+        Handover.offered_on, MunicipalityNorms,
+    )
+    .outerjoin(MunicipalityNorms, MunicipalityNorms.municipality_id == Handover.municipality_id)
+    .where(Handover.id > _AFTER)
+    .order_by(Handover.id)
+    .limit(bindparam("batch"))
+)  # fmt: skip
+_STORED_HANDOVERS = select(
+    DueItem.handover_id, DueItem.municipality_id, DueItem.organisation_id, DueItem.kind,
+    DueItem.due_on, DueItem.user_id,
+).where(DueItem.handover_id.in_(_IDS))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something stored that the facts contradict; ``subject`` is a number, never a name."""
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How many dossiers or hand-overs were compared, and what is wrong with them."""
+
+    compared: int
+    differences: tuple[Difference, ...]
+
+
+def verify_dossiers(session: Session, *, batch: int = BATCH) -> Iterator[Batch]:
+    """Yield the outcome for each batch of dossiers."""
+    after = 0
+    while rows := session.execute(_DOSSIERS, {"after": after, "batch": batch}).all():
+        yield Batch(len(rows), tuple(_compare(session, rows)))
+        after = rows[-1].id
+
+
+def _compare(session: Session, rows: Sequence[AnyRow]) -> Iterator[Difference]:
+    given = {"ids": [row.id for row in rows]}
+    facts = _facts(session, given)
+    wanted = expected_items(session, given["ids"])
+    stored: dict[int, list[AnyRow]] = {}
+    for item in session.execute(_STORED, given):
+        stored.setdefault(item.dossier_id, []).append(item)
+    for row in rows:
+        items = wanted[row.id]
+        told = facts[row.id] | {"next_due_on": min((i.due_on for i in items), default=None)}
+        for name in _PROJECTED:
+            if getattr(row, name) != told.get(name):
+                text = f"{name} is {getattr(row, name)}, the facts say {told.get(name)}"
+                yield Difference(row.number, text)
+        for text in _item_differences(map(_item, items), map(_item, stored.get(row.id, ()))):
+            yield Difference(row.number, text)
+
+
+def _facts(session: Session, given: dict[str, list[int]]) -> dict[int, dict[str, Any]]:
+    """Return per dossier what its projections must be, from the facts alone."""
+    facts: dict[int, dict[str, Any]] = {dossier_id: {} for dossier_id in given["ids"]}
+    tracks = session.execute(_TRACKS, given)
+    for dossier_id, spells in groupby(tracks, lambda row: row.dossier_id):
+        course = list(spells)
+        facts[dossier_id] |= {
+            "kind": course[-1].kind, "track_since": ran_since(course),
+            "planned_end": course[-1].planned_end,
+        }  # fmt: skip
+    for name, query in (
+        ("holder_id", _HOLDERS), ("lead_id", _LEADS), ("last_contact_on", _CONTACTS),
+    ):  # fmt: skip
+        for dossier_id, value in session.execute(query, given):
+            facts[dossier_id][name] = value
+    return facts
+
+
+Key = tuple[str, date, int, int, int | None, int | None]
+
+
+def _item(row: Any) -> Key:
+    """Return all that a due item says, apart from its own id."""
+    return (
+        str(row.kind), row.due_on, row.municipality_id, row.organisation_id, row.user_id,
+        row.subject_id,
+    )  # fmt: skip
+
+
+def _item_differences(wanted: Iterable[Key], stored: Iterable[Key]) -> Iterator[str]:
+    ought, there = Counter(wanted), Counter(stored)
+    for key in sorted((ought - there), key=repr):
+        yield f"due item {_said(key)} is missing"
+    for key in sorted((there - ought), key=repr):
+        yield f"due item {_said(key)} should not be there"
+
+
+def _said(key: Key) -> str:
+    kind, due_on, _municipality, organisation, user, subject = key
+    parts = {"organisation": organisation, "user": user, "subject": subject}
+    return f"{kind} {due_on} " + " ".join(f"{k}={v}" for k, v in parts.items() if v is not None)
+
+
+def verify_handovers(session: Session, *, batch: int = BATCH) -> Iterator[Batch]:
+    """Yield the outcome for each batch of hand-overs: what the receiver has to do about them."""
+    after = 0
+    while rows := session.execute(_HANDOVERS, {"after": after, "batch": batch}).all():
+        yield Batch(len(rows), tuple(_compare_handovers(session, rows)))
+        after = rows[-1].id
+
+
+def _compare_handovers(session: Session, rows: Sequence[AnyRow]) -> Iterator[Difference]:
+    stored: dict[int, list[Key]] = {}
+    for item in session.execute(_STORED_HANDOVERS, {"ids": [row.id for row in rows]}):
+        key = (str(item.kind), item.due_on, item.municipality_id, item.organisation_id,
+               item.user_id, None)  # fmt: skip
+        stored.setdefault(item.handover_id, []).append(key)
+    for row in rows:
+        for text in _item_differences(_review_item(row), stored.get(row.id, ())):
+            yield Difference(f"hand-over {row.id}", text)
+
+
+def _review_item(row: AnyRow) -> Iterator[Key]:
+    if row.state is HandoverState.OFFERED:
+        norms = row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms()
+        item = review_handover(row.id, row.offered_on, norms)
+        yield (
+            str(item.kind), item.due_on, row.municipality_id, row.to_organisation_id, None, None,
+        )  # fmt: skip
