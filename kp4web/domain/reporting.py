@@ -8,6 +8,7 @@ with and without stopped dossiers and both can be put side by side, so both are 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from kp4web.domain.tracks import TrackKind
 
@@ -23,6 +24,16 @@ SMALL = range(1, 5)
 """Numbers that could point at a person."""
 SMALL_WORD = "<5"
 HIDDEN_WORD = "afgeschermd"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the history: which day, as known on which day (its end), how much of it."""
+
+    reference_date: date
+    known_on: date | None = None
+    """``None`` is the latest knowledge."""
+    with_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

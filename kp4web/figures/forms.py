@@ -7,8 +7,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, StringField
 from wtforms.validators import Optional, ValidationError
 
+from kp4web.domain.reporting import Question
 from kp4web.figures.commands import RecordWelfareCount
-from kp4web.figures.queries import Question
 from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, filled
 
 NUMBER = re.compile(r"[0-9]{1,12}|[0-9]{1,3}(\.[0-9]{3}){1,3}")

@@ -47,6 +47,7 @@ from kp4web.domain.policy import (
 from kp4web.domain.reporting import (
     SMALL_WORD,
     Figures,
+    Question,
     figures,
     number_text,
     single_count,
@@ -63,16 +64,6 @@ DAY = bindparam("day", type_=Date())
 KNOWN_AT: ColumnElement[datetime] = bindparam("known_at", type_=UtcDateTime())
 MUNICIPALITY: ColumnElement[int] = bindparam("municipality_id")
 PAGE_SIZE = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of the history: which day, as known on which day (its end), how much of it."""
-
-    reference_date: date
-    known_on: date | None = None
-    """``None`` is the latest knowledge."""
-    with_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

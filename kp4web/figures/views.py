@@ -11,12 +11,12 @@ from kp4web.audit.commands import record
 from kp4web.domain.dates import day_of
 from kp4web.domain.errors import InvalidInput, NotFound
 from kp4web.domain.policy import Action, may
-from kp4web.domain.reporting import ACTIVE_KINDS, ALL_KINDS
+from kp4web.domain.reporting import ACTIVE_KINDS, ALL_KINDS, Question
 from kp4web.domain.tracks import TrackKind
 from kp4web.extensions import db
 from kp4web.figures import commands, queries, words
 from kp4web.figures.forms import ReportForm, WelfareCountForm
-from kp4web.figures.queries import Question, Report
+from kp4web.figures.queries import Report
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.htmx import go_to, render_page

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from kp4web.domain.dates import dutch_long_date
-from kp4web.domain.reporting import HIDDEN_WORD, SMALL_WORD, number_text
+from kp4web.domain.reporting import HIDDEN_WORD, SMALL_WORD, Question, number_text
 from kp4web.domain.tracks import TrackKind
-from kp4web.figures.queries import Households, Question, Report
+from kp4web.figures.queries import Households, Report
 
 IN_TRACK: Mapping[TrackKind, str] = {
     TrackKind.KP3: "in een KP3-traject",
