@@ -15,7 +15,7 @@ from kp4web.conversations.models import Conversation
 from kp4web.conversations.queries import Report, SavedDraft, Screen, clock_of
 from kp4web.domain.dates import AMSTERDAM, dutch_date
 from kp4web.domain.due_words import quick_picks
-from kp4web.domain.errors import DomainError, InvalidInput
+from kp4web.domain.errors import DomainError, Forbidden, InvalidInput
 from kp4web.domain.policy import Action
 from kp4web.extensions import db
 from kp4web.web.access import current_actor, requires
@@ -215,6 +215,8 @@ def create_message(number: str) -> ResponseReturnValue:
 def _message_page(number: str, form: MessageForm, status: int = 200) -> ResponseReturnValue:
     db.session.rollback()
     screen = queries.screen_for(db.session(), current_actor(), number)
+    if screen.is_own:
+        raise Forbidden("U bent zelf de vaste consulent van dit dossier.")
     form.submission.data = uuid4().hex
     back = url_for("timeline.show", number=number)
     _log("message_form", screen)

@@ -5,7 +5,8 @@ Each command finds the dossier within the actor's reach itself, checks the polic
 refreshes the due items and logs; the caller commits.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -31,29 +32,42 @@ from kp4web.worklist.models import (
 from kp4web.worklist.queries import (
     NO_FOLLOW_UP,
     ItemRow,
-    expected_items,
+    expected_and_stored,
     settled,
-    stored_items,
 )
 
 _DOSSIER = cast(Table, Dossier.__table__)
+_PUT_OFF = "due_items_put_off"
 NO_MESSAGE = "Dit bericht bestaat niet of is niet voor u."
 FURTHEST_MONTHS = 60
 """How far ahead a follow-up may be planned, in months."""
 
 
+@contextmanager
+def refreshed_together(session: Session) -> Iterator[None]:
+    """Let many commands in one transaction refresh the due items once, at the end."""
+    put_off: set[int] = session.info.setdefault(_PUT_OFF, set())
+    try:
+        yield
+    finally:
+        del session.info[_PUT_OFF]
+    refresh_due_items(session, sorted(put_off))
+
+
 def refresh_due_items(session: Session, dossier_ids: Sequence[int]) -> None:
     """Store the due items and the next date of these dossiers; flushed, not committed."""
     session.flush()
-    wanted = expected_items(session, dossier_ids)
-    stored = stored_items(session, dossier_ids)
+    if _PUT_OFF in session.info:
+        session.info[_PUT_OFF].update(dossier_ids)
+        return
+    wanted, stored = expected_and_stored(session, dossier_ids)
     missing = [item for dossier in wanted.values() for item in dossier if item.key not in stored]
     keys = {item.key for dossier in wanted.values() for item in dossier}
     if gone := [row_id for key, row_id in stored.items() if key not in keys]:
         session.execute(delete(DueItem).where(DueItem.id.in_(gone)))
     if missing:
         session.execute(
-            insert(DueItem),
+            insert(DueItem).execution_options(render_nulls=True),  # one statement for all
             [{name: getattr(item, name) for name in ItemRow.__slots__} for item in missing],
         )
     _store_next_dates(session, wanted)
@@ -205,15 +219,16 @@ def end_follow_ups(
     """
     if ids is not None and not ids:
         return
-    query = select(FollowUp).where(FollowUp.dossier_id == ref.id, FollowUp.ended_at.is_(None))
+    query = update(FollowUp).where(FollowUp.dossier_id == ref.id, FollowUp.ended_at.is_(None))
     if ids is not None:
         query = query.where(FollowUp.id.in_(ids))
-    found = session.scalars(query).all()
-    if ids is not None and len(found) < len(set(ids)):
+    ended = session.scalars(
+        query.values(ending=ending, ended_on=today, ended_at=now, ended_by_id=actor.id).returning(
+            FollowUp.id
+        )
+    ).all()
+    if ids is not None and len(ended) < len(set(ids)):
         raise DomainError("Een van de opvolgingen is intussen afgehandeld. Kijk het dossier na.")
-    for follow_up in found:
-        _end(follow_up, actor, ending, now, today)
-    session.flush()
 
 
 def _end(

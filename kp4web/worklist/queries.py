@@ -17,10 +17,11 @@ from sqlalchemy import (
     bindparam,
     func,
     literal_column,
+    null,
     select,
     union_all,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from kp4web.clients.models import Client
 from kp4web.domain import due
@@ -43,15 +44,11 @@ _SEEN = (
     .where(PensionNote.dossier_id == Dossier.id, PensionNote.postponed_to.is_(None))
     .scalar_subquery()
 )
-_NEWER = aliased(PensionNote)
 _POSTPONED = (
     select(PensionNote.postponed_to)
-    .where(
-        PensionNote.id
-        == select(func.max(_NEWER.id))
-        .where(_NEWER.dossier_id == Dossier.id, _NEWER.postponed_to.is_not(None))
-        .scalar_subquery()
-    )
+    .where(PensionNote.dossier_id == Dossier.id, PensionNote.postponed_to.is_not(None))
+    .order_by(PensionNote.id.desc())
+    .limit(1)
     .scalar_subquery()
 )
 _STATE = (
@@ -65,20 +62,22 @@ _STATE = (
     .outerjoin(MunicipalityNorms, MunicipalityNorms.municipality_id == Dossier.municipality_id)
     .where(Dossier.id.in_(_IDS))
 )  # fmt: skip
-_OPEN: CompoundSelect[*tuple[Any, ...]] = union_all(
+_STORED_OR_OPEN: CompoundSelect[*tuple[Any, ...]] = union_all(
     select(
-        literal_column("'follow_up'").label("kind"), FollowUp.dossier_id, FollowUp.id,
-        FollowUp.due_on.label("on"), FollowUp.user_id,
+        literal_column("'stored'").label("source"), DueItem.dossier_id, DueItem.id,
+        DueItem.due_on.label("on"), DueItem.user_id, DueItem.organisation_id, DueItem.kind,
+        DueItem.subject_id,
+    ).where(DueItem.dossier_id.in_(_IDS)),
+    select(
+        literal_column("'follow_up'"), FollowUp.dossier_id, FollowUp.id, FollowUp.due_on,
+        FollowUp.user_id, null(), null(), null(),
     ).where(FollowUp.dossier_id.in_(_IDS), FollowUp.ended_at.is_(None)),
     select(
         literal_column("'message'"), Message.dossier_id, Message.id, Message.written_on,
-        literal_column("NULL"),
+        null(), null(), null(), null(),
     ).where(Message.dossier_id.in_(_IDS), Message.read_at.is_(None)),
 )  # fmt: skip
-_STORED = select(
-    DueItem.id, DueItem.dossier_id, DueItem.organisation_id, DueItem.kind, DueItem.due_on,
-    DueItem.user_id, DueItem.subject_id,
-).where(DueItem.dossier_id.in_(_IDS))  # fmt: skip
+"""What is stored and what is waited for, in one statement: every command asks for both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +103,30 @@ class ItemRow:
 
 def expected_items(session: Session, dossier_ids: Sequence[int]) -> dict[int, list[ItemRow]]:
     """Return per dossier the due items that must be there, computed anew."""
+    return expected_and_stored(session, dossier_ids)[0]
+
+
+def expected_and_stored(
+    session: Session, dossier_ids: Sequence[int]
+) -> tuple[dict[int, list[ItemRow]], dict[tuple[Any, ...], int]]:
+    """Return the due items that must be there, and those stored: what they say, and their row."""
     waiting: dict[int, list[AnyRow]] = {}
-    for row in session.execute(_OPEN, {"ids": dossier_ids}):
-        waiting.setdefault(row.dossier_id, []).append(row)
-    return {
-        row.id: list(_items(row, waiting.get(row.id, ())))
-        for row in session.execute(_STATE, {"ids": dossier_ids})
-    }
+    stored: dict[tuple[Any, ...], int] = {}
+    for row in session.execute(_STORED_OR_OPEN, {"ids": dossier_ids}):
+        if row.source == "stored":
+            stored[_key_of(row)] = row.id
+        else:
+            waiting.setdefault(row.dossier_id, []).append(row)
+    states = session.execute(_STATE, {"ids": dossier_ids})
+    wanted = {row.id: list(_items(row, waiting.get(row.id, ()))) for row in states}
+    return wanted, stored
 
 
-def stored_items(session: Session, dossier_ids: Sequence[int]) -> dict[tuple[Any, ...], int]:
-    """Return the stored due items of these dossiers: what they say, and their row."""
-    return {
-        (r.dossier_id, r.organisation_id, str(r.kind), r.due_on, r.user_id, r.subject_id): r.id
-        for r in session.execute(_STORED, {"ids": dossier_ids})
-    }
+def _key_of(row: AnyRow) -> tuple[Any, ...]:
+    """Return what ``ItemRow.key`` says, of a stored row."""
+    return (
+        row.dossier_id, row.organisation_id, str(row.kind), row.on, row.user_id, row.subject_id,
+    )  # fmt: skip
 
 
 def _items(row: AnyRow, waiting: Iterable[AnyRow]) -> Iterable[ItemRow]:
@@ -139,9 +147,9 @@ def _state(row: AnyRow, waiting: tuple[AnyRow, ...]) -> DossierState:
         has_lead=row.lead_id is not None, aow_on=row.pension_on,
         pension_seen=bool(row.seen), pension_postponed_to=row.postponed_to,
         follow_ups=tuple(
-            OpenFollowUp(w.id, w.on, w.user_id) for w in waiting if w.kind == "follow_up"
+            OpenFollowUp(w.id, w.on, w.user_id) for w in waiting if w.source == "follow_up"
         ),
-        messages=tuple(UnreadMessage(w.id, w.on) for w in waiting if w.kind == "message"),
+        messages=tuple(UnreadMessage(w.id, w.on) for w in waiting if w.source == "message"),
     )  # fmt: skip
 
 
