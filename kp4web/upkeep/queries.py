@@ -93,9 +93,8 @@ class Batch:
     differences: tuple[Difference, ...]
 
 
-def verify_dossiers(session: Session, *, batch: int = BATCH) -> Iterator[Batch]:
-    """Yield the outcome for each batch of dossiers."""
-    after = 0
+def verify_dossiers(session: Session, *, batch: int = BATCH, after: int = 0) -> Iterator[Batch]:
+    """Yield the outcome for each batch of dossiers, those with an id up to ``after`` left out."""
     while rows := session.execute(_DOSSIERS, {"after": after, "batch": batch}).all():
         yield Batch(len(rows), tuple(_compare(session, rows)))
         after = rows[-1].id
