@@ -212,6 +212,7 @@ def _check_opening(
 def who_is(person: Person) -> WhoIs:
     """Return what a person as typed is recognised by."""
     return WhoIs(
-        surname=person.surname, birth_date=person.birth_date, initials=person.initials,
-        given_name=person.given_name, bsn_hash=bsn_hash(person.bsn) if person.bsn else None,
+        surname=person.surname, prefix=person.prefix, birth_date=person.birth_date,
+        initials=person.initials, given_name=person.given_name,
+        bsn_hash=bsn_hash(person.bsn) if person.bsn else None,
     )  # fmt: skip

@@ -383,6 +383,7 @@ class WhoIs:
 
     surname: str
     birth_date: date
+    prefix: str = ""
     initials: str = ""
     given_name: str = ""
     bsn_hash: str | None = field(default=None, repr=False)
@@ -414,8 +415,8 @@ def matches_for(session: Session, actor: Actor, who: WhoIs) -> tuple[Match, ...]
     """
     Return the dossiers within reach of the same BSN, or of the same name and birth date.
 
-    A name is the same when the folded surnames are, and the first letters do not differ where
-    both are known. One with the same BSN stands alone: it is that person.
+    A name is the same when the folded surnames are (particles may be missing), and the first
+    letters do not differ where both are known. One with the same BSN stands alone: it is that person.
     """
     keys = {"bsn_hash": who.bsn_hash, "birth_date": who.birth_date}
     rows = session.execute(_KNOWN, reach_of(actor) | keys).all()
@@ -437,10 +438,17 @@ def _same_bsn(row: AnyRow, who: WhoIs) -> bool:
 
 
 def _same_name(row: AnyRow, who: WhoIs) -> bool:
-    if row.birth_date != who.birth_date or fold(row.surname) != fold(who.surname):
+    if row.birth_date != who.birth_date:
+        return False
+    if not _spellings(row.prefix, row.surname) & _spellings(who.prefix, who.surname):
         return False
     letters = {_first(row.initials, row.given_name), _first(who.initials, who.given_name)} - {""}
     return len(letters) < 2
+
+
+def _spellings(prefix: str, surname: str) -> frozenset[str]:
+    """Return the folded surname with and without its particles, spaces left out."""
+    return frozenset(fold(text).replace(" ", "") for text in (surname, f"{prefix} {surname}"))
 
 
 def _first(initials: str, given_name: str) -> str:

@@ -278,8 +278,8 @@ def packages_of(session: Session, ref: DossierRef) -> tuple[Package, ...]:
 def who_is(row: Application | AnyRow) -> WhoIs:
     """Return what an applicant is recognised by."""
     return WhoIs(
-        surname=row.surname, birth_date=row.birth_date, initials=row.initials,
-        given_name=row.given_name, bsn_hash=row.bsn_hash,
+        surname=row.surname, prefix=row.prefix, birth_date=row.birth_date,
+        initials=row.initials, given_name=row.given_name, bsn_hash=row.bsn_hash,
     )  # fmt: skip
 
 
