@@ -416,7 +416,8 @@ def matches_for(session: Session, actor: Actor, who: WhoIs) -> tuple[Match, ...]
     Return the dossiers within reach of the same BSN, or of the same name and birth date.
 
     A name is the same when the folded surnames are (particles may be missing), and the first
-    letters do not differ where both are known. One with the same BSN stands alone: it is that person.
+    letters do not differ where both are known. The one with the same BSN stands alone: that is
+    the person.
     """
     keys = {"bsn_hash": who.bsn_hash, "birth_date": who.birth_date}
     rows = session.execute(_KNOWN, reach_of(actor) | keys).all()
