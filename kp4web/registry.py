@@ -24,6 +24,7 @@ FEATURES_WITH_PAGES = (
     "figures",
     "handovers",
     "logbook",
+    "residents",
     "timeline",
     "tracks",
     "users",

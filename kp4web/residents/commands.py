@@ -8,12 +8,23 @@ from sqlalchemy.orm import Session
 
 from kp4web.audit.commands import record
 from kp4web.clients.commands import Person, check_person, fill_client
-from kp4web.clients.models import Client, Contact, HouseholdMember, HouseholdRelation
+from kp4web.clients.models import (
+    Client,
+    Contact,
+    ContactPreference,
+    HouseholdMember,
+    HouseholdRelation,
+)
 from kp4web.domain.actor import Actor
 from kp4web.domain.errors import InvalidInput, NotFound
 from kp4web.domain.policy import Access, Action, Field, access, require
 from kp4web.dossiers.queries import DossierRef, dossier_ref
 from kp4web.worklist.commands import refresh_due_items
+
+__all__ = [
+    "ContactInput", "ContactPreference", "HouseholdRelation", "MemberInput", "Person",
+    "change_client", "reveal_bsn", "save_contact", "save_member",
+]  # fmt: skip
 
 
 def change_client(

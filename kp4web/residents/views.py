@@ -1,0 +1,175 @@
+"""Forms about the person of a dossier: data, people around the resident, household."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Blueprint, flash, url_for
+from flask.typing import ResponseReturnValue
+
+from kp4web.audit.commands import record
+from kp4web.domain.errors import InvalidInput
+from kp4web.domain.policy import Action
+from kp4web.extensions import db
+from kp4web.residents import commands, queries
+from kp4web.residents.forms import ContactForm, MemberForm, PersonForm
+from kp4web.residents.queries import Editable
+from kp4web.web.access import current_actor, requires
+from kp4web.web.clock import now, today
+from kp4web.web.forms import BaseForm
+from kp4web.web.htmx import go_to, render_page
+from kp4web.web.transactions import become_writer
+
+bp = Blueprint("residents", __name__)
+AnyForm = TypeVar("AnyForm", bound=BaseForm)
+
+
+@bp.get("/dossiers/<number:number>/inwoner")
+@requires(Action.CLIENT_CHANGE)
+def edit(number: str) -> ResponseReturnValue:
+    """Show the form with the data of the resident."""
+    person = queries.person_for(db.session(), current_actor(), number)
+    return _form_page("residents/edit.html", person, _filled(PersonForm, person))
+
+
+@bp.post("/dossiers/<number:number>/inwoner")
+@requires(Action.CLIENT_CHANGE)
+def update(number: str) -> ResponseReturnValue:
+    """Change the data: 303 to the dossier, or 422 with everything typed."""
+    person = queries.person_for(db.session(), current_actor(), number)
+    form = PersonForm()
+    return _save(
+        form, person, "residents/edit.html", "De gegevens zijn opgeslagen.",
+        lambda: commands.change_client(
+            db.session(), current_actor(), number, form.command(), now=now(), today=today()
+        ),
+    )  # fmt: skip
+
+
+@bp.get("/dossiers/<number:number>/betrokkenen/nieuw")
+@requires(Action.CLIENT_CHANGE)
+def new_contact(number: str) -> ResponseReturnValue:
+    """Show the empty form for somebody around the resident."""
+    contact = queries.contact_for(db.session(), current_actor(), number)
+    return _form_page("residents/contact.html", contact, _filled(ContactForm, contact))
+
+
+@bp.post("/dossiers/<number:number>/betrokkenen/nieuw")
+@requires(Action.CLIENT_CHANGE)
+def create_contact(number: str) -> ResponseReturnValue:
+    """Add somebody around the resident: 303 to the dossier, or 422."""
+    return _save_contact(number, None, "De betrokkene is toegevoegd.")
+
+
+@bp.get("/dossiers/<number:number>/betrokkenen/<id:contact_id>")
+@requires(Action.CLIENT_CHANGE)
+def edit_contact(number: str, contact_id: int) -> ResponseReturnValue:
+    """Show the form with what is known of somebody around the resident."""
+    contact = queries.contact_for(db.session(), current_actor(), number, contact_id)
+    return _form_page("residents/contact.html", contact, _filled(ContactForm, contact))
+
+
+@bp.post("/dossiers/<number:number>/betrokkenen/<id:contact_id>")
+@requires(Action.CLIENT_CHANGE)
+def update_contact(number: str, contact_id: int) -> ResponseReturnValue:
+    """Change or end somebody's involvement: 303 to the dossier, or 422."""
+    return _save_contact(number, contact_id, "De betrokkene is opgeslagen.")
+
+
+def _save_contact(number: str, contact_id: int | None, done: str) -> ResponseReturnValue:
+    contact = queries.contact_for(db.session(), current_actor(), number, contact_id)
+    form = ContactForm()
+    return _save(
+        form, contact, "residents/contact.html", done,
+        lambda: commands.save_contact(
+            db.session(), current_actor(), number, form.command(), contact_id=contact_id,
+            now=now(), today=today(),
+        ),
+    )  # fmt: skip
+
+
+@bp.get("/dossiers/<number:number>/gezinsleden/nieuw")
+@requires(Action.CLIENT_CHANGE)
+def new_member(number: str) -> ResponseReturnValue:
+    """Show the empty form for somebody in the household."""
+    member = queries.member_for(db.session(), current_actor(), number)
+    return _form_page("residents/member.html", member, _filled(MemberForm, member))
+
+
+@bp.post("/dossiers/<number:number>/gezinsleden/nieuw")
+@requires(Action.CLIENT_CHANGE)
+def create_member(number: str) -> ResponseReturnValue:
+    """Add somebody to the household: 303 to the dossier, or 422."""
+    return _save_member(number, None, "Het gezinslid is toegevoegd.")
+
+
+@bp.get("/dossiers/<number:number>/gezinsleden/<id:member_id>")
+@requires(Action.CLIENT_CHANGE)
+def edit_member(number: str, member_id: int) -> ResponseReturnValue:
+    """Show the form with what is known of somebody in the household."""
+    member = queries.member_for(db.session(), current_actor(), number, member_id)
+    return _form_page("residents/member.html", member, _filled(MemberForm, member))
+
+
+@bp.post("/dossiers/<number:number>/gezinsleden/<id:member_id>")
+@requires(Action.CLIENT_CHANGE)
+def update_member(number: str, member_id: int) -> ResponseReturnValue:
+    """Change what is known of somebody in the household: 303 to the dossier, or 422."""
+    return _save_member(number, member_id, "Het gezinslid is opgeslagen.")
+
+
+def _save_member(number: str, member_id: int | None, done: str) -> ResponseReturnValue:
+    member = queries.member_for(db.session(), current_actor(), number, member_id)
+    form = MemberForm()
+    return _save(
+        form, member, "residents/member.html", done,
+        lambda: commands.save_member(
+            db.session(), current_actor(), number, form.command(), member_id=member_id,
+            now=now(), today=today(),
+        ),
+    )  # fmt: skip
+
+
+def _filled(kind: type[AnyForm], editable: Editable) -> AnyForm:
+    """Return the form with what is known; a choice stands in it by its value."""
+    known = {name: value or "" if name in _CHOICES else value
+             for name, value in editable.values.items()}  # fmt: skip
+    return kind(formdata=None, data=known)
+
+
+_CHOICES = frozenset({"contact_preference", "relation"})
+
+
+def _save(
+    form: BaseForm, editable: Editable, template: str, done: str, command: Callable[[], object]
+) -> ResponseReturnValue:
+    """Carry out the command and go to the dossier, or show the form again with its errors."""
+    if form.validate_on_submit():
+        try:
+            command()
+            db.session.commit()
+        except InvalidInput as error:
+            db.session.rollback()
+            form.refuse(error)
+        else:
+            flash(done, "ok")
+            return go_to(url_for("timeline.show", number=editable.ref.number))
+    return _form_page(template, editable, form, status=422)
+
+
+def _form_page(
+    template: str, editable: Editable, form: BaseForm, *, status: int = 200
+) -> ResponseReturnValue:
+    """Log whom the form is about, then show it; a form that comes back was logged before."""
+    ref = editable.ref
+    if status == 200:
+        become_writer()
+        record(
+            db.session(), current_actor(), "client_read", now=now(), subjects=[ref.client_id],
+            dossier_id=ref.id, municipality_id=ref.municipality_id, relation=ref.relations,
+        )  # fmt: skip
+        db.session.commit()
+    return render_page(
+        template, fragment="form", status=status, number=ref.number, person=editable.person,
+        form=form, is_new=not editable.values, writes_approach=editable.writes_approach,
+        known=editable.values, back=url_for("timeline.show", number=ref.number),
+    )  # fmt: skip
