@@ -12,6 +12,7 @@ from decimal import Decimal
 from sqlalchemy import (
     BindParameter,
     Select,
+    and_,
     bindparam,
     func,
     literal_column,
@@ -55,19 +56,18 @@ _HOLDS_ROLE = (
     )
     .exists()
 )
-_OVERDUE = (
-    select(func.count(DueItem.id))
-    .where(
-        DueItem.dossier_id == Dossier.id,
-        DueItem.user_id == Dossier.lead_id,
-        DueItem.due_on < bindparam("today"),
-    )
-    .scalar_subquery()
+_LATE = (
+    select(DueItem.dossier_id, DueItem.user_id, func.count(DueItem.id).label("number"))
+    .join(User, User.id == DueItem.user_id)
+    .where(User.organisation_id == _ORGANISATION, DueItem.due_on < bindparam("today"))
+    .group_by(DueItem.dossier_id, DueItem.user_id)
+    .subquery("late")
 )
 _HELD = (
-    select(Dossier.lead_id, Dossier.kind, _OVERDUE.label("overdue"))
+    select(Dossier.lead_id, Dossier.kind, func.coalesce(_LATE.c.number, 0).label("overdue"))
+    .outerjoin(_LATE, and_(_LATE.c.dossier_id == Dossier.id, _LATE.c.user_id == Dossier.lead_id))
     .where(IN_REACH, Dossier.kind != TrackKind.STOPPED)
-    .subquery()
+    .subquery("held")
 )
 
 
