@@ -139,7 +139,7 @@ def classify(life: Life, day: date) -> None:
 def to_rest(life: Life, day: date, reasons: list[str], keep: tuple[str, ...] = ()) -> None:
     """Rest begins, with a planned end and what to avoid."""
     rng = life.dice(day)
-    months = life.plan.rest_months or rng.choice((6, 9, 10, 12, 12))
+    months = life.plan.rest_months or rng.choice((9, 10, 12, 12))
     life.planned_end = add_months(day, months)
     _change(life, day, TrackKind.REST, reasons, planned_end=life.planned_end, keep=keep,
             avoid=life.story.say(life.story.of_rest()["avoid"], rng))  # fmt: skip
@@ -182,7 +182,7 @@ def decide_rest(life: Life, day: date) -> None:
         to_support(life, day)
         return
     assert life.planned_end is not None  # noqa: S101 -- rest always has one
-    ahead = add_months(life.planned_end, rng.choice((6, 9, 11, 12)))
+    ahead = add_months(life.planned_end, rng.choice((9, 11, 12, 12)))
     life.planned_end = min(ahead, add_months(day, 12))
     rest = life.story.of_rest()
     life.emit(
@@ -265,8 +265,8 @@ def after_track(life: Life, day: date) -> None:
         decide = add_weeks(life.planned_end, -6)
         life.then(max(add_days(decide, -rng.randint(3, 19)), add_days(day, 14)), "talk_in_rest")
     elif life.kind is TrackKind.SUPPORT:
-        life.episode = rng.randint(3, 7)
-        life.then(add_weeks(day, rng.randint(5, 11)), "talk_in_support")
+        life.episode = rng.randint(3, 6)
+        life.then(add_weeks(day, rng.randint(8, 12)), "talk_in_support")
     elif life.kind is TrackKind.KP3:
         life.then(add_days(day, rng.randint(20, 40)), "talk_in_kp3")
 

@@ -72,12 +72,12 @@ def talk_in_support(life: Life, day: date) -> None:
     if not life.open and rng.random() < 0.03 and _stands_in(life, day):
         return
     ends = life.talks >= life.episode and day > life.plan.locked_until
-    if ends and rng.random() < 0.72:
+    if ends and rng.random() < 0.7:
         _last_in_support(life, day)
         return
     if ends:
-        life.episode, life.talks = rng.randint(2, 4), 0
-    hold(life, day, "support", follow_in=rng.randint(54, 89) if rng.random() < 0.8 else 0)
+        life.episode, life.talks = rng.randint(2, 3), 0
+    hold(life, day, "support", follow_in=rng.randint(63, 90) if rng.random() < 0.8 else 0)
     _towards(life, day, "talk_in_support")
 
 
