@@ -25,6 +25,7 @@ FEATURES_WITH_PAGES = (
     "handovers",
     "logbook",
     "residents",
+    "search",
     "timeline",
     "tracks",
     "users",

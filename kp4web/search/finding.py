@@ -1,0 +1,113 @@
+"""
+Search among the dossiers one holds, by whatever the term can mean.
+
+A field that an actor reads only as lead finds only the own dossiers: whoever may not read the
+BSN of a dossier cannot tell by searching whose it is, nor that it is there.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, case
+from sqlalchemy.orm import Session
+
+from kp4web.clients.models import Client, bsn_hash
+from kp4web.domain.actor import Actor
+from kp4web.domain.policy import Field, relations, visible_fields
+from kp4web.dossiers.models import Dossier
+from kp4web.dossiers.queries import reach_of
+from kp4web.extensions import AnyRow, AnySelect
+from kp4web.search.rows import ROWS, DossierRow, row_for
+from kp4web.search.terms import By, Meaning, meaning_of
+
+AT_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found; ``by`` says what was searched by, never the term."""
+
+    rows: tuple[DossierRow, ...]
+    more: bool
+    """Whether there are more than fit."""
+    by: tuple[By, ...]
+
+    @property
+    def clients(self) -> tuple[int, ...]:
+        """Return whose data is shown: for the log."""
+        return tuple(row.client_id for row in self.rows)
+
+
+_IS_OTHERS = case((Dossier.lead_id == bindparam("actor_id"), 0), else_=1)
+_FOUND = ROWS.order_by(_IS_OTHERS, Client.sort_name, Dossier.id).limit(AT_MOST + 1)
+_OWN = Dossier.lead_id == bindparam("actor_id")
+_IN_MUNICIPALITY = Client.municipality_id == bindparam("municipality_id")
+BY_NUMBER = _FOUND.where(Dossier.number == bindparam("number"))
+BY_NUMBER_END = _FOUND.where(Dossier.number.like(bindparam("number_end")))
+BY_BSN = _FOUND.where(_IN_MUNICIPALITY, Client.bsn_hash == bindparam("bsn_hash"))
+BY_BIRTH_DATE = _FOUND.where(_IN_MUNICIPALITY, Client.birth_date == bindparam("birth_date"))
+
+
+@cache
+def by_name(words: int) -> AnySelect:
+    """Return the statement for a name of so many words, each the beginning of one in the name."""
+    conditions = (Client.search_name.like(bindparam(f"word{place}")) for place in range(words))
+    return _FOUND.where(*conditions)
+
+
+@cache
+def among_own(query: AnySelect) -> AnySelect:
+    """Return the same search among the actor's own dossiers only."""
+    return query.where(_OWN)
+
+
+def search_for(session: Session, actor: Actor, term: str, *, today: date) -> Found:
+    """
+    Return at most ``AT_MOST`` dossiers within reach: exact hits first, own ones before others'.
+
+    Raises ``Forbidden`` for roles without dossiers.
+    """
+    reach = reach_of(actor)
+    meaning = meaning_of(term, today=today)
+    given = reach | {"actor_id": actor.id, "municipality_id": actor.municipality_id}
+    rows: dict[str, AnyRow] = {}
+    for field, query, keys in _searches(meaning):
+        if (allowed := _allowed(actor, field, query)) is not None:
+            for row in session.execute(allowed, given | keys):
+                rows.setdefault(row.number, row)
+    return Found(
+        rows=tuple(row_for(actor, row, today=today) for row in list(rows.values())[:AT_MOST]),
+        more=len(rows) > AT_MOST, by=meaning.by,
+    )  # fmt: skip
+
+
+def _searches(meaning: Meaning) -> Iterator[tuple[Field, AnySelect, dict[str, Any]]]:
+    """Yield the statements to run: the field they read, and what is bound; best hits first."""
+    if meaning.number:
+        yield Field.TRACK, BY_NUMBER, {"number": meaning.number}
+    if meaning.number_end:
+        yield Field.TRACK, BY_NUMBER_END, {"number_end": f"KP4-%-{meaning.number_end}"}
+    if meaning.bsn:
+        yield Field.BSN, BY_BSN, {"bsn_hash": bsn_hash(meaning.bsn)}
+    if meaning.birth_date:
+        yield Field.BIRTH, BY_BIRTH_DATE, {"birth_date": meaning.birth_date}
+    if meaning.words:
+        words = {f"word{place}": f"% {word}%" for place, word in enumerate(meaning.words)}
+        yield Field.PERSON, by_name(len(words)), words
+
+
+def _allowed(actor: Actor, field: Field, query: AnySelect) -> AnySelect | None:
+    """Return the search as far as the actor reads the field: everywhere, in own dossiers, not."""
+    if reads_everywhere(actor, field):
+        return query
+    if field in visible_fields(relations(actor, lead_id=actor.id)):
+        return among_own(query)
+    return None
+
+
+def reads_everywhere(actor: Actor, field: Field) -> bool:
+    """Return whether the actor reads the field in every dossier within reach."""
+    return field in visible_fields(relations(actor, lead_id=None))
