@@ -4,13 +4,16 @@ from datetime import date
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import VARCHAR, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kp4web.crypto import vault
 from kp4web.domain import bsn as bsn_rules
 from kp4web.domain.names import display_name, searchable, sort_key
 from kp4web.extensions import Base
+
+_BY_CODE_POINT = String().with_variant(VARCHAR(collation="C"), "postgresql")
+"""Text that sorts alike on every server, whatever its language; SQLite does so by itself."""
 
 
 class ContactPreference(StrEnum):
@@ -155,7 +158,7 @@ class Client(PersonMixin, Base):
     pension_provisional: Mapped[bool] = mapped_column(default=False)
     search_name: Mapped[str]
     """Folded words of the name, between spaces; see ``domain.names``."""
-    sort_name: Mapped[str]
+    sort_name: Mapped[str] = mapped_column(_BY_CODE_POINT)
 
     def index_name(self) -> None:
         """Fold the name for search and sorting; call after every change of the name."""

@@ -108,7 +108,11 @@ def upgrade() -> None:
         sa.Column("pension_on", sa.Date(), nullable=False),
         sa.Column("pension_provisional", sa.Boolean(), nullable=False),
         sa.Column("search_name", sa.String(), nullable=False),
-        sa.Column("sort_name", sa.String(), nullable=False),
+        sa.Column(
+            "sort_name",
+            sa.String().with_variant(sa.VARCHAR(collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("initials", sa.String(), nullable=False),
         sa.Column("given_name", sa.String(), nullable=False),
         sa.Column("prefix", sa.String(), nullable=False),
