@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kp4web.audit.commands import record
 from kp4web.caseload import commands, queries
+from kp4web.caseload import overview as overviews
 from kp4web.caseload.forms import AssignForm, TakeOverForm
 from kp4web.domain.caseload import DEFAULT_WEIGHTS, AttentionWeights
 from kp4web.domain.dates import count_of
@@ -43,7 +44,7 @@ def _page_number(asked: int) -> int:
 def _overview(form: AssignForm, *, page: int = 1, status: int = 200) -> ResponseReturnValue:
     """Read the overview, log whom it shows, and answer with the page or its block."""
     actor = current_actor()
-    overview = queries.overview_for(db.session(), actor, today=today())
+    overview = overviews.overview_for(db.session(), actor, today=today())
     waiting = queries.unassigned_for(db.session(), actor, page=page, today=today())
     if page > waiting.pages:
         return redirect(url_for(".index"), 303)
@@ -51,7 +52,7 @@ def _overview(form: AssignForm, *, page: int = 1, status: int = 200) -> Response
     _log("caseload_read", (line.client_id for line in waiting.lines))
     return render_page(
         "caseload/index.html", fragment="caseload", status=status, form=form, overview=overview,
-        waiting=waiting, weeks=queries.LOOK_AHEAD_WEEKS, weights=_weights(DEFAULT_WEIGHTS),
+        waiting=waiting, weeks=overviews.LOOK_AHEAD_WEEKS, weights=_weights(DEFAULT_WEIGHTS),
         norm_days=Norms().assign_days, page_url=lambda number: url_for(".index", pagina=number),
     )  # fmt: skip
 
@@ -59,18 +60,18 @@ def _overview(form: AssignForm, *, page: int = 1, status: int = 200) -> Response
 def _weights(weights: AttentionWeights) -> str:
     """Return how a weight comes about, in words."""
     kinds = ", ".join(
-        f"{kind.label} {queries.comma(weights.per_track[kind])}"
+        f"{kind.label} {overviews.comma(weights.per_track[kind])}"
         for kind in TrackKind
         if kind.active
     )
-    each, most = queries.comma(weights.per_overdue), queries.comma(weights.overdue_at_most)
+    each, most = overviews.comma(weights.per_overdue), overviews.comma(weights.overdue_at_most)
     return (
         f"Gewicht per dossier: {kinds}. Elk punt dat te laat is telt voor {each}, "
         f"met hoogstens {most} per dossier."
     )
 
 
-def _offers(overview: queries.Overview) -> Iterable[tuple[int, str]]:
+def _offers(overview: overviews.Overview) -> Iterable[tuple[int, str]]:
     """Yield who can be chosen, with how much they hold already."""
     for caseload in overview.choices:
         if caseload.user_id is not None:
@@ -95,7 +96,7 @@ def new(number: str) -> ResponseReturnValue:
 def _assignment(number: str, form: AssignForm, *, status: int = 200) -> ResponseReturnValue:
     actor = current_actor()
     held = queries.held_by(db.session(), actor, number, today=today())
-    form.user.offer(_offers(queries.overview_for(db.session(), actor, today=today())))
+    form.user.offer(_offers(overviews.overview_for(db.session(), actor, today=today())))
     become_writer()
     record(
         db.session(), actor, "assignment_read", now=now(), subjects=[held.ref.client_id],
@@ -111,7 +112,7 @@ def _assignment(number: str, form: AssignForm, *, status: int = 200) -> Response
 def assign() -> ResponseReturnValue:
     """Assign one or several dossiers, all or none: 303, or 422 with everything typed."""
     actor, form = current_actor(), AssignForm()
-    overview = queries.overview_for(db.session(), actor, today=today())
+    overview = overviews.overview_for(db.session(), actor, today=today())
     form.user.offer(_offers(overview))
     if not form.validate_on_submit():
         return _refused(form)
@@ -182,7 +183,7 @@ def _take_over(
     form: TakeOverForm, matches: tuple[queries.Match, ...] = (), *, status: int = 200
 ) -> ResponseReturnValue:
     actor = current_actor()
-    form.user.offer(_offers(queries.overview_for(db.session(), actor, today=today())))
+    form.user.offer(_offers(overviews.overview_for(db.session(), actor, today=today())))
     if matches:
         _log("match_read", (match.client_id for match in matches))
     return render_page("caseload/take_over.html", status=status, form=form, matches=matches)
@@ -193,7 +194,7 @@ def _take_over(
 def create_dossier() -> ResponseReturnValue:
     """Open the dossier: 303 to it, or 422 with the form, also to confirm a look-alike."""
     actor, form = current_actor(), TakeOverForm()
-    form.user.offer(_offers(queries.overview_for(db.session(), actor, today=today())))
+    form.user.offer(_offers(overviews.overview_for(db.session(), actor, today=today())))
     if not form.validate_on_submit():
         return _take_over(form, status=422)
     try:

@@ -16,7 +16,8 @@ from kp4web.caseload.commands import (
     take_over_dossier,
 )
 from kp4web.caseload.models import Assignment
-from kp4web.caseload.queries import held_by, overview_for
+from kp4web.caseload.overview import overview_for
+from kp4web.caseload.queries import held_by
 from kp4web.domain.actor import Role
 from kp4web.domain.errors import Forbidden, InvalidInput, NotFound
 from kp4web.domain.periods import known, overlaps
