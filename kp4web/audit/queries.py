@@ -28,13 +28,13 @@ def verify_chain(session: Session) -> ChainReport:
     for row in rows.mappings():
         columns = {column.name: row[column.name] for column in _COLUMNS}
         if row["id"] != expected:
-            faults.append(f"entries {expected} to {row['id'] - 1} are missing")
+            faults.append(f"regel {expected} tot en met {row['id'] - 1} ontbreekt")
         elif link(previous, columns) != row["stored"]:
-            faults.append(f"entry {row['id']} was changed, or the one before it")
+            faults.append(f"regel {row['id']} is veranderd, of die ervoor")
         previous, expected = row["stored"], row["id"] + 1
     head = session.execute(select(AuditHead.last_id, AuditHead.last_hash)).one_or_none()
     if head is None:
-        faults.append("the head is missing")
+        faults.append("het einde van de keten is niet vastgelegd")
     elif (head.last_id, head.last_hash) != (expected - 1, previous):
-        faults.append(f"the chain ends at {expected - 1}, its head says {head.last_id}")
+        faults.append(f"de keten eindigt bij {expected - 1}, vastgelegd is {head.last_id}")
     return ChainReport(entries=expected - 1, faults=tuple(faults))

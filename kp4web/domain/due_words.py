@@ -95,7 +95,7 @@ def explain(
     """Return the two sentences; ``what`` is the text of a follow-up, where it may be read."""
     match kind:
         case DueKind.FOLLOW_UP:
-            why = f"Afgesproken: {what.rstrip('. ')}." if what else _WHY[kind]
+            why = f"Afgesproken: {_sentence(what)}" if what else _WHY[kind]
         case DueKind.CONTACT:
             why = _contact(track, track_since, last_contact_on, today, norms)
         case DueKind.TWELVE_MONTHS:
@@ -116,6 +116,11 @@ def explain(
                 review=count_of(norms.review_handover_days, "dag", "dagen"),
             )
     return Explanation(why, _way_out(kind, due_on, today, norms))
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith(("?", "!")) else f"{text.rstrip('. ')}."
 
 
 _WHY: Mapping[DueKind, str] = {

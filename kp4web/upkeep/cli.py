@@ -13,8 +13,8 @@ from kp4web.extensions import db, reading
 from kp4web.upkeep.commands import forget_old
 from kp4web.upkeep.queries import verify_dossiers, verify_handovers
 
-worklist = AppGroup("worklist", help="The due items and projections of dossiers.")
-audit = AppGroup("audit", help="The log.")
+worklist = AppGroup("worklist", help="De werkvoorraad.")
+audit = AppGroup("audit", help="Het logboek.")
 
 
 def init_app(app: Flask) -> None:
@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
 
 @worklist.command("verify")
 def verify_worklist() -> None:
-    """Recompute every due item and projection; print differences and exit 1 when there are any."""
+    """Reken de hele werkvoorraad na; meld verschillen en eindig dan met code 1."""
     dossiers = handovers = differences = 0
     with _one_snapshot():
         for batch in verify_dossiers(db.session()):
@@ -39,19 +39,19 @@ def verify_worklist() -> None:
             for difference in batch.differences:
                 differences += 1
                 click.echo(f"{difference.subject}: {difference.text}")
-    click.echo(f"{dossiers} dossiers, {handovers} hand-overs, {differences} differences.")
+    click.echo(f"{dossiers} dossiers, {handovers} overdrachten, {differences} verschillen.")
     if differences:
         raise SystemExit(1)
 
 
 @audit.command("verify")
 def verify_audit() -> None:
-    """Recompute the chain of the log; print what is wrong with it and exit 1 if anything is."""
+    """Reken de keten van het logboek na; meld fouten en eindig dan met code 1."""
     with _one_snapshot():
         report = verify_chain(db.session())
     for fault in report.faults:
         click.echo(fault)
-    click.echo(f"{report.entries} entries, {len(report.faults)} faults.")
+    click.echo(f"{report.entries} regels, {len(report.faults)} fouten.")
     if report.faults:
         raise SystemExit(1)
 
@@ -59,12 +59,12 @@ def verify_audit() -> None:
 @click.command("nightly")
 @with_appcontext
 def nightly() -> None:
-    """Delete old drafts, ended sessions and attempts to sign in; for a timer, once a day."""
+    """Verwijder oude concepten, sessies en inlogpogingen; bedoeld voor elke nacht."""
     forgotten = forget_old(db.session(), now=datetime.now(UTC))
     db.session.commit()
     click.echo(
-        f"Deleted {forgotten.drafts} drafts, {forgotten.sessions} sessions, "
-        f"{forgotten.attempts} attempts to sign in."
+        f"Verwijderd: {forgotten.drafts} concepten, {forgotten.sessions} sessies, "
+        f"{forgotten.attempts} inlogpogingen."
     )
 
 

@@ -112,7 +112,7 @@ def _compare(session: Session, rows: Sequence[AnyRow]) -> Iterator[Difference]:
         told = facts[row.id] | {"next_due_on": min((i.due_on for i in items), default=None)}
         for name in _PROJECTED:
             if getattr(row, name) != told.get(name):
-                text = f"{name} is {getattr(row, name)}, the facts say {told.get(name)}"
+                text = f"{name} is {getattr(row, name)}, de feiten zeggen {told.get(name)}"
                 yield Difference(row.number, text)
         for text in _item_differences(map(_item, items), map(_item, stored.get(row.id, ()))):
             yield Difference(row.number, text)
@@ -150,9 +150,9 @@ def _item(row: Any) -> Key:
 def _item_differences(wanted: Iterable[Key], stored: Iterable[Key]) -> Iterator[str]:
     ought, there = Counter(wanted), Counter(stored)
     for key in sorted((ought - there), key=repr):
-        yield f"due item {_said(key)} is missing"
+        yield f"{_said(key)} ontbreekt"
     for key in sorted((there - ought), key=repr):
-        yield f"due item {_said(key)} should not be there"
+        yield f"{_said(key)} hoort er niet te zijn"
 
 
 def _said(key: Key) -> str:
@@ -177,7 +177,7 @@ def _compare_handovers(session: Session, rows: Sequence[AnyRow]) -> Iterator[Dif
         stored.setdefault(item.handover_id, []).append(key)
     for row in rows:
         for text in _item_differences(_review_item(row), stored.get(row.id, ())):
-            yield Difference(f"hand-over {row.id}", text)
+            yield Difference(f"overdracht {row.id}", text)
 
 
 def _review_item(row: AnyRow) -> Iterator[Key]:

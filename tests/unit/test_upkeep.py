@@ -65,7 +65,7 @@ def tamper(statement, **values):
 
 def test_the_work_list_of_real_commands_has_no_differences(app, command):
     a_little_of_everything()
-    assert command("worklist", "verify") == (0, "5 dossiers, 1 hand-overs, 0 differences.\n")
+    assert command("worklist", "verify") == (0, "5 dossiers, 1 overdrachten, 0 verschillen.\n")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_projection_that_contradicts_the_facts_is_found(app, command, column, 
     tamper(f"UPDATE dossier SET {column} = {given} WHERE id = :id", value=value, id=dossier.id)  # noqa: S608 -- columns of this test
     code, output = command("worklist", "verify")
     assert code == 1
-    assert f"{dossier.number}: {column} is {value}, the facts say " in output
+    assert f"{dossier.number}: {column} is {value}, de feiten zeggen " in output
 
 
 def test_a_dossier_at_the_wrong_organisation_is_found(app, command):
@@ -103,9 +103,9 @@ def test_a_due_item_that_is_gone_is_found(app, command):
     tamper("DELETE FROM due_item WHERE dossier_id = :id AND kind = 'message'", id=dossier.id)
     code, output = command("worklist", "verify")
     assert code == 1
-    assert f"{dossier.number}: due item message 2026-11-18" in output
-    assert "is missing" in output
-    assert "1 differences." in output
+    assert f"{dossier.number}: message 2026-11-18" in output
+    assert "ontbreekt" in output
+    assert "1 verschillen." in output
 
 
 @pytest.mark.parametrize("change", ["due_on = '2030-01-01'", "user_id = NULL", "subject_id = 77"])
@@ -130,7 +130,7 @@ def test_a_due_item_that_is_there_twice_is_found(app, command):
     )
     code, output = command("worklist", "verify")
     assert code == 1
-    assert "should not be there" in output
+    assert "hoort er niet te zijn" in output
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_hand_over_that_nobody_has_to_review_is_found(app, command, statement)
     tamper(statement)
     code, output = command("worklist", "verify")
     assert code == 1
-    assert f"hand-over {handover.id}: due item review_handover" in output
+    assert f"overdracht {handover.id}: review_handover" in output
 
 
 def test_the_number_of_queries_does_not_grow_with_the_dossiers_of_a_batch(app):
@@ -176,8 +176,8 @@ def test_a_log_that_nobody_touched_has_no_faults(app, command):
     a_little_of_everything()
     code, output = command("audit", "verify")
     assert code == 0
-    assert output.endswith(" entries, 0 faults.\n")
-    assert not output.startswith("0 entries")
+    assert output.endswith(" regels, 0 fouten.\n")
+    assert not output.startswith("0 regels")
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_an_entry_that_was_changed_is_found(app, command, change):
     tamper(f"UPDATE audit_entry SET {change} WHERE id = 3")  # noqa: S608 -- texts of this test
     code, output = command("audit", "verify")
     assert code == 1
-    assert "entry 3 was changed" in output
+    assert "regel 3 is veranderd" in output
 
 
 def test_an_entry_that_was_removed_from_the_middle_is_found(app, command):
@@ -204,7 +204,7 @@ def test_an_entry_that_was_removed_from_the_middle_is_found(app, command):
     tamper("DELETE FROM audit_entry WHERE id = 3")
     code, output = command("audit", "verify")
     assert code == 1
-    assert "entries 3 to 3 are missing" in output
+    assert "regel 3 tot en met 3 ontbreekt" in output
 
 
 def test_the_last_entry_being_removed_is_found(app, command):
@@ -213,7 +213,7 @@ def test_the_last_entry_being_removed_is_found(app, command):
     tamper("DELETE FROM audit_entry WHERE id = :last", last=last)
     code, output = command("audit", "verify")
     assert code == 1
-    assert f"the chain ends at {last - 1}, its head says {last}" in output
+    assert f"de keten eindigt bij {last - 1}, vastgelegd is {last}" in output
 
 
 def test_the_last_entry_being_removed_with_the_head_set_back_is_found(app, command):
@@ -240,7 +240,7 @@ def test_an_entry_that_was_inserted_is_found(app, command):
     )
     code, output = command("audit", "verify")
     assert code == 1
-    assert f"entry {last + 1} was changed" in output
+    assert f"regel {last + 1} is veranderd" in output
 
 
 # ---------------------------------------------------------------------- what the night forgets
@@ -271,6 +271,6 @@ def test_the_night_forgets_what_is_over_for_thirty_days_and_nothing_else(app):
 
 def test_the_nightly_command_says_what_it_deleted_and_logs_it(app, command):
     start_session(db.session(), make_user(Role.COORDINATOR), now=datetime(2020, 1, 1, tzinfo=UTC))
-    assert command("nightly") == (0, "Deleted 0 drafts, 1 sessions, 0 attempts to sign in.\n")
+    assert command("nightly") == (0, "Verwijderd: 0 concepten, 1 sessies, 0 inlogpogingen.\n")
     assert db.session.scalar(text("SELECT action FROM audit_entry ORDER BY id DESC")) == "nightly"
     assert command("audit", "verify")[0] == 0

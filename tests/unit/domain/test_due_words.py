@@ -109,6 +109,8 @@ def test_the_way_out_of_contact_is_the_one_that_works(late_by):
 def test_a_follow_up_says_what_was_agreed_where_it_may_be_read():
     said = words(DueKind.FOLLOW_UP, what="Bellen over dagbesteding. ")
     assert said.why == "Afgesproken: Bellen over dagbesteding."
+    asked = words(DueKind.FOLLOW_UP, what="Is hij weer begonnen?")
+    assert asked.why == "Afgesproken: Is hij weer begonnen?"
     assert words(DueKind.FOLLOW_UP).why == "Er is een opvolging afgesproken."
 
 
