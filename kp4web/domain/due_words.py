@@ -146,9 +146,7 @@ _DISAPPEARS: Mapping[DueKind, str] = {
         "Verdwijnt als u het traject stopt. U kunt ook uitstellen tot een datum."
     ),
     DueKind.ASSIGN: "Verdwijnt als u het dossier toewijst.",
-    DueKind.REVIEW_HANDOVER: (
-        "Verdwijnt als u de overdracht accepteert of terugstuurt, of als die wordt ingetrokken."
-    ),
+    DueKind.REVIEW_HANDOVER: "Verdwijnt als u de overdracht accepteert.",
     DueKind.MESSAGE: "Verdwijnt als u het bericht als gelezen markeert.",
 }
 

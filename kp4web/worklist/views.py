@@ -155,7 +155,6 @@ def complete(follow_up_id: int) -> ResponseReturnValue:
 def new(number: str) -> ResponseReturnValue:
     """Show the form to plan a follow-up beside any conversation."""
     line = queries.dossier_line(db.session(), current_actor(), number)
-    line.ref.require(Field.FOLLOW_UP_WHAT, Access.WRITE)
     return _plan_page(line, PlanForm())
 
 
@@ -179,6 +178,7 @@ def create(number: str) -> ResponseReturnValue:
 
 
 def _plan_page(line: queries.DossierLine, form: PlanForm, *, status: int = 200) -> Response:
+    line.ref.require(Field.FOLLOW_UP_WHAT, Access.WRITE)
     number = line.ref.number
     form.due_on.id, form.what.id = f"due_on-{number}", f"what-{number}"
     picks = [(pick.label, pick.on) for pick in quick_picks(today())]
@@ -193,7 +193,6 @@ def _plan_page(line: queries.DossierLine, form: PlanForm, *, status: int = 200) 
 def pension(number: str) -> ResponseReturnValue:
     """Show the form about the AOW date: seen, or (``uitstel``) stopping postponed."""
     line = queries.dossier_line(db.session(), current_actor(), number)
-    line.ref.require(Field.TRACK, Access.WRITE)
     form = PensionForm(uitstel=request.args.get("uitstel", "")[:1])
     return _pension_page(line, form)
 
@@ -221,6 +220,7 @@ def note_pension(number: str) -> ResponseReturnValue:
 
 
 def _pension_page(line: queries.DossierLine, form: PensionForm, *, status: int = 200) -> Response:
+    line.ref.require(Field.TRACK, Access.WRITE)
     part = f"{'uitstel' if form.uitstel.data else 'gezien'}-{line.ref.number}"
     form.note.id, form.postponed_to.id = f"note-{part}", f"postponed_to-{part}"
     return _form_page(
