@@ -9,6 +9,7 @@ from kp4web.audit.commands import record
 from kp4web.domain.actor import Actor
 from kp4web.domain.errors import Forbidden, InvalidInput
 from kp4web.domain.policy import NO_ACCESS, Action, require
+from kp4web.domain.reporting import number_text
 from kp4web.figures.models import WelfareCount
 
 MOST_HOUSEHOLDS = 1_000_000
@@ -33,7 +34,8 @@ def record_welfare_count(
     if command.counted_on > today:
         raise InvalidInput("counted_on", "De teldatum kan niet in de toekomst liggen.")
     if not 0 <= command.households <= MOST_HOUSEHOLDS:
-        raise InvalidInput("households", "Vul een aantal huishoudens in.")
+        most = number_text(MOST_HOUSEHOLDS)
+        raise InvalidInput("households", f"Vul een aantal in van 0 tot hoogstens {most}.")
     if not command.source.strip():
         raise InvalidInput("source", "Schrijf op waar dit aantal vandaan komt.")
     row = WelfareCount(
