@@ -70,12 +70,22 @@ _SPOKEN: Mapping[Channel, tuple[str, str]] = {
 
 def by_year(rows: Sequence[AnyRow], *, started: int | None = None) -> tuple[Year, ...]:
     """Return the rows as entries per year; ``started`` is the year that has its heading."""
-    entries = [entry_of(row) for row in rows]
-    folded = _folded(rows, entries)
     return tuple(
         Year(year, tuple(of_year), continues=year == started)
-        for year, of_year in groupby(folded, key=lambda entry: entry.day.year)
+        for year, of_year in groupby(_folded(rows), key=lambda entry: entry.day.year)
     )
+
+
+def first_page(rows: Sequence[AnyRow], size: int) -> Sequence[AnyRow]:
+    """Return the rows of whole days, at least one, that together make at most ``size`` entries."""
+    count = end = 0
+    for _day, of_day in groupby(rows, key=lambda row: row.day):
+        day = list(of_day)
+        count += len(list(_folded(day)))
+        if end and count > size:
+            break
+        end += len(day)
+    return rows[:end]
 
 
 def entry_of(row: AnyRow) -> Entry:
@@ -88,8 +98,9 @@ def entry_of(row: AnyRow) -> Entry:
     )
 
 
-def _folded(rows: Sequence[AnyRow], entries: Sequence[Entry]) -> Iterable[Entry]:
+def _folded(rows: Sequence[AnyRow]) -> Iterable[Entry]:
     """Yield the entries; what was planned or settled in a conversation stands with it."""
+    entries = [entry_of(row) for row in rows]
     hosts: dict[Any, int] = {}
     for place, row in enumerate(rows):
         if row.kind == "conversation":

@@ -34,7 +34,7 @@ from kp4web.domain.policy import (
 from kp4web.domain.tracks import Subgroup, TrackKind
 from kp4web.dossiers.queries import NO_DOSSIER, reach_of
 from kp4web.extensions import AnyRow
-from kp4web.timeline.entries import Year, by_year
+from kp4web.timeline.entries import Year, by_year, first_page
 from kp4web.timeline.pieces import (
     Around,
     Born,
@@ -54,8 +54,10 @@ from kp4web.timeline.statements import AROUND, HEAD, NO_DAY, NO_ID, TIMELINE, Ki
 NO_LEAD = "Nog niet toegewezen"
 THINNEST = 1.0
 """Percent of the band that a track of a few days still gets, to be seen."""
-PAGE_ROWS = 30
-"""Events on one page of the timeline."""
+PAGE_ENTRIES = 15
+"""Entries on one page of the timeline; an entry can hold several events."""
+ROWS_READ = 60
+"""Events read to fill a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,11 +307,11 @@ def timeline_for(
     """
     place = place or Place()
     keys = _keys(actor, head) | {
-        "on": place.on, "sort": place.sort, "id": place.id, "rows": PAGE_ROWS + 1,
+        "on": place.on, "sort": place.sort, "id": place.id, "rows": ROWS_READ,
     }  # fmt: skip
     rows = session.execute(TIMELINE[kind], keys).all()
-    shown = rows[:PAGE_ROWS]
-    last = shown[-1] if len(rows) > PAGE_ROWS else None
+    shown = first_page(rows, PAGE_ENTRIES)
+    last = shown[-1] if len(shown) < len(rows) or len(rows) == ROWS_READ else None
     return Timeline(
         kind=kind, years=by_year(shown, started=started), place=place,
         earlier=Place(last.day, last.sort, last.id) if last else None,

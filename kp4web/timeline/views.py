@@ -6,7 +6,6 @@ from flask import Blueprint, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kp4web.audit.commands import record
-from kp4web.domain.due_words import quick_picks
 from kp4web.domain.policy import Action
 from kp4web.extensions import db
 from kp4web.residents import commands as residents
@@ -68,8 +67,7 @@ def _page(head: Head, **revealed: Any) -> ResponseReturnValue:
     )  # fmt: skip
     db.session.commit()
     return render_page(
-        TEMPLATE, head=head, around=around, picks=[(p.label, p.on) for p in quick_picks(today())],
-        **_around_timeline(head, timeline), **revealed,
+        TEMPLATE, head=head, around=around, **_around_timeline(head, timeline), **revealed
     )  # fmt: skip
 
 
