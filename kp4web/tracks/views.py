@@ -8,7 +8,7 @@ from kp4web.audit.commands import record
 from kp4web.domain.dates import add_months, dutch_date
 from kp4web.domain.due import Norms
 from kp4web.domain.errors import InvalidInput
-from kp4web.domain.policy import Action
+from kp4web.domain.policy import Access, Action, Field
 from kp4web.domain.tracks import TrackChange, TrackKind
 from kp4web.extensions import db
 from kp4web.tracks import commands, queries
@@ -45,6 +45,7 @@ def edit(number: str) -> ResponseReturnValue:
 def update(number: str) -> ResponseReturnValue:
     """Change the track: 303 to the dossier, or 422 with the form and everything typed."""
     course = queries.course_for(db.session(), current_actor(), number)
+    course.ref.require(Field.TRACK, Access.WRITE)
     form = _track_form(course)
     if not form.validate_on_submit():
         return _page(course, form, _subgroups_form(course), status=422)
@@ -79,6 +80,7 @@ def update_subgroups(number: str) -> ResponseReturnValue:
     """Put the dossier in exactly the ticked subgroups: 303, or 422 with the form."""
     actor = current_actor()
     course = queries.course_for(db.session(), actor, number)
+    course.ref.require(Field.TRACK, Access.WRITE)
     form = SubgroupsForm()
     if not form.validate_on_submit():
         return _page(course, _track_form(course, fresh=True), form, status=422)

@@ -1,0 +1,120 @@
+"""
+Canaries in every restricted field of two municipalities: crawl everything as everybody.
+
+Every page, fragment, search and error that a persona can get at is fetched. No canary may be on
+it but those that the matrix lets this persona read, and every canary is seen by somebody
+(otherwise the test would prove nothing).
+"""
+
+import re
+from html import unescape
+
+import pytest
+
+from tests.web.test_matrix import ROWS, routes
+from tests.world import PERSONAS, canary, make_world, paths_of
+
+FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
+FIELDS = ("naam", "aanpak", "straat", "traject", "verslag", "opvolging", "bericht", "betrokkene",
+          "kind", "aanvrager", "motivering", "overdracht")  # fmt: skip
+PERSON = {"naam", "aanpak", "straat", "kind", "traject"}
+PACKAGE = {"aanvrager", "motivering", "overdracht"}
+
+SEES = {  # persona: fields of the own municipality
+    "lead": PERSON | {"verslag", "opvolging", "bericht", "betrokkene"},
+    "colleague": PERSON | {"opvolging", "betrokkene", "bericht"},  # the message is the own entry
+    "coordinator": PERSON | PACKAGE,
+    "intake": PACKAGE,
+}
+SEES |= {f"buren {who}": SEES[who] for who in ("lead", "coordinator")}
+LIMIT = 400
+
+
+def allowed(persona):
+    """Return the canaries that this persona may come across."""
+    here = "Buren" if persona.startswith("buren") else "West Betuwe"
+    places = ("West Betuwe", "Buren") if persona == "intake" else (here,)
+    return {canary(place, what) for place in places for what in SEES.get(persona, ())}
+
+
+def links(text):
+    """Return the addresses on a page that stay within the application."""
+    found = re.findall(r'(?:href|data-hx-get)="(/[^"#]*)', text)
+    return {unescape(address) for address in found if not address.startswith("/static")}
+
+
+def crawl(http, start):
+    """Fetch every page and fragment from here on; return all text, addresses and headers too."""
+    waiting, seen, texts = set(start), set(), []
+    while waiting and len(seen) < LIMIT:
+        address = waiting.pop()
+        seen.add(address)
+        for headers in ({}, FRAGMENT):
+            response = http.get(address, headers=headers)
+            texts.append(f"{address} {response.headers} {response.text}")
+            waiting |= links(response.text) - seen
+    assert len(seen) < LIMIT, "the crawl did not come to an end"
+    return texts
+
+
+def searches(http, world):
+    """Look for every canary, the BSNs and the numbers."""
+    terms = [canary(place, what) for place in world.places for what in FIELDS]
+    for here in world.places.values():
+        terms += [here.bsn, here.dossier.number]
+    texts = []
+    for term in terms:
+        page = http.post("/zoeken", data={"term": term}).text
+        texts.append(page.replace(f'value="{term}"', ""))  # the box says what was asked
+    return texts
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_nobody_comes_across_what_is_not_theirs(app, http_as, persona):
+    world = make_world()
+    http = http_as(world.users[persona])
+    start = {"/", "/account", "/bestaat-niet"}
+    for place in world.places:
+        values = paths_of(world, place)
+        start |= {
+            re.sub(r"<(?:\w+:)?(\w+)>", lambda part, v=values: str(v[part[1]]), rule.rule)
+            for _endpoint, method, rule in routes(app)
+            if method == "GET"
+        }
+    text = "\n".join([*crawl(http, start), *searches(http, world)])
+    found = {
+        word
+        for place in world.places
+        for what in FIELDS
+        if (word := canary(place, what)).lower() in text.lower()
+    }
+    assert found == allowed(persona)
+    assert not [here.bsn for here in world.places.values() if here.bsn in text.replace(" ", "")]
+
+
+def test_every_canary_is_seen_by_somebody():
+    seen = set().union(*(allowed(persona) for persona in PERSONAS))
+    assert seen == {canary(place, what) for place in ("West Betuwe", "Buren") for what in FIELDS}
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_no_error_page_quotes_what_is_not_theirs(app, http_as, persona):
+    world = make_world()
+    http, values = http_as(world.users[persona]), paths_of(world, "West Betuwe")
+    texts = []
+    for endpoint, method, rule in routes(app):
+        if method == "GET" or endpoint == "accounts.sign_out":
+            continue
+        address = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: str(values[part[1]]), rule.rule)
+        texts.append(http.post(address, data={"onzin": "x"}).text)
+    text = "\n".join(texts).lower()
+    seen = {
+        canary("West Betuwe", what)
+        for what in FIELDS
+        if canary("West Betuwe", what).lower() in text
+    }
+    assert seen <= allowed(persona)
+
+
+def test_the_matrix_of_routes_is_what_is_crawled(app):
+    assert {endpoint for endpoint, *_ in routes(app)} == set(ROWS)

@@ -1,0 +1,134 @@
+"""
+Every route as every role in every relation: who gets in, who may not, for whom it is not there.
+
+A route without a row fails; so does a row without a route.
+"""
+
+import re
+
+import pytest
+from flask import Flask
+
+from tests.world import PERSONAS, make_world, paths_of
+
+EVERYONE = set(PERSONAS)
+TEAM = {"lead", "colleague", "coordinator"}
+BUREN = {"buren lead", "buren coordinator"}
+CONSULTANTS = {"lead", "colleague", "buren lead"}
+COORDINATORS = {"coordinator", "buren coordinator"}
+OPERATORS = {"administrator", "operator"}
+
+# endpoint: (who gets in, for whom the West Betuwe record is not there); all others are refused
+ROWS: dict[str, tuple[set[str], set[str]]] = {
+    "accounts.end_session": (set(), EVERYONE),  # somebody else's session
+    "accounts.show": (EVERYONE, set()),
+    "accounts.update_password": (EVERYONE, set()),
+    "caseload.assign": (COORDINATORS, set()),
+    "caseload.create_dossier": (COORDINATORS, set()),
+    "caseload.index": (COORDINATORS, set()),
+    "caseload.new": ({"coordinator"}, {"buren coordinator"}),
+    "caseload.new_dossier": (COORDINATORS, set()),
+    "conversations.create": ({"lead", "colleague"}, {"buren lead"}),
+    "conversations.create_message": ({"colleague"}, {"buren lead"}),
+    "conversations.delete_draft": ({"lead", "colleague"}, {"buren lead"}),
+    "conversations.new": ({"lead", "colleague"}, {"buren lead"}),
+    "conversations.new_message": ({"colleague"}, {"buren lead"}),
+    "conversations.save_draft": ({"lead", "colleague"}, {"buren lead"}),
+    "conversations.settle_message": ({"lead"}, BUREN),
+    "conversations.show": ({"lead"}, {"colleague", "buren lead"}),
+    "figures.create_count": ({*COORDINATORS, "policy", "buren policy"}, set()),
+    "figures.dossiers": ({*TEAM, *BUREN}, set()),
+    "figures.new_count": ({*COORDINATORS, "policy", "buren policy"}, set()),
+    "figures.show": ({*TEAM, *BUREN, "policy", "buren policy"}, set()),
+    "handovers.accept": ({"coordinator"}, {"buren coordinator"}),
+    "handovers.index": ({*COORDINATORS, "intake", "agency coordinator"}, set()),
+    "handovers.show": ({"coordinator", "intake", "agency coordinator"}, {"buren coordinator"}),
+    "logbook.index": ({"fg", "buren fg"}, set()),
+    "residents.create_contact": ({"lead"}, BUREN),
+    "residents.create_member": ({"lead", "coordinator"}, BUREN),
+    "residents.edit": ({"lead", "coordinator"}, BUREN),
+    "residents.edit_contact": ({"lead"}, BUREN),
+    "residents.edit_member": ({"lead", "coordinator"}, BUREN),
+    "residents.new_contact": ({"lead"}, BUREN),
+    "residents.new_member": ({"lead", "coordinator"}, BUREN),
+    "residents.update": ({"lead", "coordinator"}, BUREN),
+    "residents.update_contact": ({"lead"}, BUREN),
+    "residents.update_member": ({"lead", "coordinator"}, BUREN),
+    "search.index": ({*TEAM, *BUREN}, set()),
+    "search.results": ({*TEAM, *BUREN}, set()),
+    "search.show": ({*TEAM, *BUREN}, set()),
+    "start.index": (EVERYONE, set()),
+    "timeline.reveal_bsn": ({"lead", "coordinator"}, BUREN),
+    "timeline.show": (TEAM, BUREN),
+    "tracks.edit": (TEAM, BUREN),
+    "tracks.update": ({"lead", "coordinator"}, BUREN),
+    "tracks.update_subgroups": ({"lead", "coordinator"}, BUREN),
+    "users.close": (OPERATORS, set()),
+    "users.create": (OPERATORS, set()),
+    "users.create_password": (OPERATORS, set()),
+    "users.edit": (OPERATORS, set()),
+    "users.index": (OPERATORS, set()),
+    "users.new": (OPERATORS, set()),
+    "users.update_roles": (OPERATORS, set()),
+    "worklist.complete": ({"lead"}, BUREN),
+    "worklist.create": ({"lead"}, BUREN),
+    "worklist.edit": ({"lead", "coordinator"}, BUREN),
+    "worklist.index": ({*TEAM, *BUREN}, set()),
+    "worklist.move": ({"lead", "coordinator"}, BUREN),
+    "worklist.new": ({"lead"}, BUREN),
+    "worklist.note_pension": ({"lead", "coordinator"}, BUREN),
+    "worklist.pension": ({"lead", "coordinator"}, BUREN),
+    "accounts.sign_out": (EVERYONE, set()),  # last: after it nothing is open
+}
+PUBLIC = {"accounts.sign_in", "accounts.create_session", "start.healthz", "start.readyz", "static"}
+LET_IN = {200, 303, 409, 422}
+
+
+def routes(app: Flask):
+    """Every endpoint with its method and rule; the changing ones after the reading ones."""
+    rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
+    order = [*(e for e in ROWS if "GET" in rules[e].methods),
+             *(e for e in ROWS if "GET" not in rules[e].methods)]  # fmt: skip
+    return [(e, "GET" if "GET" in rules[e].methods else "POST", rules[e]) for e in order]
+
+
+def test_every_route_has_a_row_and_every_row_a_route(app):
+    known = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert known == set(ROWS) | PUBLIC
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_a_persona_gets_in_where_the_matrix_says_and_nowhere_else(app, http_as, persona):
+    world = make_world()
+    values, http = paths_of(world, "West Betuwe"), http_as(world.users[persona])
+    found = {}
+    for endpoint, method, rule in routes(app):
+        address = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: str(values[part[1]]), rule.rule)
+        status = http.open(address, method=method).status_code
+        found[endpoint] = "in" if status in LET_IN else status
+    expected = {
+        endpoint: "in" if persona in inside else 404 if persona in absent else 403
+        for endpoint, (inside, absent) in ROWS.items()
+    }
+    assert found == expected
+
+
+def test_nobody_gets_in_without_signing_in(app, http):
+    values = paths_of(make_world(), "West Betuwe")
+    for endpoint, method, rule in routes(app):
+        address = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: str(values[part[1]]), rule.rule)
+        response = http.open(address, method=method)
+        wanted = 303 if method == "GET" else 401
+        assert (endpoint, response.status_code) == (endpoint, wanted)
+
+
+def test_another_municipality_gets_the_same_answer_as_for_nothing(app, http_as):
+    world = make_world()
+    number = world.places["West Betuwe"].dossier.number
+    for persona in ("buren lead", "buren coordinator"):
+        http = http_as(world.users[persona])
+        answers = {
+            re.sub(r'value="[^"]*"', "", http.get(f"/dossiers/{n}").text)
+            for n in (number, "KP4-2026-00000001")
+        }
+        assert len(answers) == 1

@@ -1,0 +1,159 @@
+"""
+A small world with somebody in every role, two municipalities and a canary in every field.
+
+A canary is a word that stands in one field of one dossier and nowhere else: whoever finds it on a
+page has been shown that field.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from kp4web.accounts.models import User
+from kp4web.clients.models import Contact, HouseholdMember, HouseholdRelation
+from kp4web.domain.actor import OrganisationKind, Role
+from kp4web.domain.tracks import TrackKind
+from kp4web.dossiers.models import Dossier
+from kp4web.extensions import db
+from kp4web.handovers.commands import OfferHandover, offer_handover
+from kp4web.handovers.models import Handover
+from kp4web.organisations.commands import add_organisation
+from kp4web.residents.commands import ContactInput, MemberInput, save_contact, save_member
+from kp4web.worklist.commands import LeaveMessage, leave_message
+from kp4web.worklist.models import FollowUp, Message
+from tests.conftest import TODAY
+from tests.factories import (
+    a_bsn,
+    actor,
+    at,
+    make_agency,
+    make_conversation,
+    make_dossier,
+    make_follow_up,
+    make_municipality,
+    make_person,
+    make_team,
+    make_user,
+)
+
+PERSONAS = {  # name: (municipality or None for the others, role)
+    "lead": ("West Betuwe", Role.CONSULTANT),
+    "colleague": ("West Betuwe", Role.CONSULTANT),
+    "coordinator": ("West Betuwe", Role.COORDINATOR),
+    "policy": ("West Betuwe", Role.POLICY_OFFICER),
+    "fg": ("West Betuwe", Role.DATA_PROTECTION_OFFICER),
+    "privacy": ("West Betuwe", Role.PRIVACY_OFFICER),
+    "administrator": ("West Betuwe", Role.ADMINISTRATOR),
+    "buren lead": ("Buren", Role.CONSULTANT),
+    "buren coordinator": ("Buren", Role.COORDINATOR),
+    "buren policy": ("Buren", Role.POLICY_OFFICER),
+    "buren fg": ("Buren", Role.DATA_PROTECTION_OFFICER),
+    "intake": (None, Role.INTAKE),
+    "job coach": (None, Role.JOB_COACH),
+    "agency coordinator": (None, Role.AGENCY_COORDINATOR),
+    "income": (None, Role.INCOME_OFFICER),
+    "operator": (None, Role.ADMINISTRATOR),
+}
+
+
+@dataclass
+class Place:
+    """One municipality of the world: a dossier with something of everything."""
+
+    dossier: Dossier
+    conversation_id: int
+    follow_up: FollowUp
+    message: Message
+    contact: Contact
+    member: HouseholdMember
+    handover: Handover
+    bsn: str
+
+
+@dataclass
+class World:
+    """Everybody by persona, and the places by name."""
+
+    users: dict[str, User] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+
+
+def canary(place: str, what: str) -> str:
+    """Return the word that stands in this field: letters only, so that a search can find it."""
+    return f"Kanarie{what.capitalize()}{place.replace(' ', '')}"
+
+
+def make_world() -> World:
+    """Build the world through the real commands, and commit it."""
+    for name in ("West Betuwe", "Buren"):
+        make_team(name)
+    make_agency()
+    operator = add_organisation(db.session(), kind=OrganisationKind.OPERATOR, name="Beheer")
+    world = World()
+    for persona, (municipality, role) in PERSONAS.items():
+        place = operator if persona == "operator" else None
+        world.users[persona] = make_user(
+            role, municipality=municipality or "West Betuwe", organisation=place, name=persona
+        )
+    world.users["buren colleague"] = make_user(municipality="Buren", name="buren colleague")
+    world.places["West Betuwe"] = _place(world, "West Betuwe", "lead", "colleague")
+    world.places["Buren"] = _place(world, "Buren", "buren lead", "buren colleague")
+    return world
+
+
+def _place(world: World, name: str, lead_name: str, colleague_name: str) -> Place:
+    lead, colleague = world.users[lead_name], world.users[colleague_name]
+    day, bsn = date(2026, 9, 1), a_bsn()
+    person = make_person(
+        surname=canary(name, "naam"), bsn=bsn, approach=canary(name, "aanpak"),
+        street=canary(name, "straat"), phone="06 00000000",
+    )  # fmt: skip
+    dossier = make_dossier(
+        lead=lead,
+        person=person,
+        municipality=name,
+        track=TrackKind.SUPPORT,
+        reason=canary(name, "traject"),
+    )
+    conversation = make_conversation(
+        dossier, lead, today=day, report=canary(name, "verslag"), follow_up_on=None
+    )
+    follow_up = make_follow_up(
+        dossier, lead, due_on=date(2026, 11, 17), what=canary(name, "opvolging"), today=day
+    )
+    session, number = db.session(), dossier.number
+    message = leave_message(
+        session, actor(colleague), number, LeaveMessage(canary(name, "bericht")),
+        now=at(day), today=day,
+    )  # fmt: skip
+    contact = save_contact(
+        session, actor(lead), number, ContactInput(canary(name, "betrokkene")),
+        now=at(day), today=day,
+    )  # fmt: skip
+    member = save_member(
+        session, actor(lead), number,
+        MemberInput(canary(name, "kind"), HouseholdRelation.CHILD, date(2015, 3, 1)),
+        now=at(day), today=day,
+    )  # fmt: skip
+    handover = offer_handover(
+        session, actor(world.users["intake"]),
+        OfferHandover(
+            person=make_person(surname=canary(name, "aanvrager")),
+            municipality_id=make_municipality(name).id, registered_on=TODAY,
+            justification=canary(name, "motivering"), note=canary(name, "overdracht"),
+        ),
+        now=at(TODAY, 7), today=TODAY,
+    )  # fmt: skip
+    session.commit()
+    return Place(dossier, conversation.id, follow_up, message, contact, member, handover, bsn)
+
+
+def paths_of(world: World, place: str) -> dict[str, object]:
+    """Return a value for every name that stands in an address."""
+    here = world.places[place]
+    return {
+        "number": here.dossier.number, "conversation_id": here.conversation_id,
+        "follow_up_id": here.follow_up.id, "message_id": here.message.id,
+        "contact_id": here.contact.id, "member_id": here.member.id,
+        "handover_id": here.handover.id, "user_id": world.users["colleague"].id,
+        "session_id": 2**31 - 1,
+    }  # fmt: skip
