@@ -53,7 +53,7 @@ from kp4web.worklist.commands import (
 from kp4web.worklist.models import FollowUp, Message
 
 AT_ONCE = 400
-"""Events per transaction."""
+"""Events per batch, after which the session forgets them."""
 _DOSSIER: BindParameter[int] = bindparam("dossier_id")
 _FOLLOW_UP = select(func.max(FollowUp.id)).where(FollowUp.dossier_id == _DOSSIER)
 _MESSAGE = select(func.max(Message.id)).where(Message.dossier_id == _DOSSIER)
@@ -66,18 +66,19 @@ def load(
     """
     Execute the events on an empty database and commit; return how many there were.
 
-    ``password`` is that of every account; ``done`` hears after each transaction how many events
-    it held.
+    One transaction: a load that is broken off leaves nothing. ``password`` is that of every
+    account; ``done`` hears after each batch how many events it held.
     """
     loader, number = Loader(session, password), 0
     for batch in _batches(events):
         with refreshed_together(session):
             for event in batch:
                 loader.execute(event)
-        session.commit()
+        session.flush()
         session.expunge_all()
         number += len(batch)
         done(len(batch))
+    session.commit()
     return number
 
 
