@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, time
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from kp4web.conversations.models import AttemptOutcome, Channel, Participant
 from kp4web.domain.dates import dutch_date
@@ -68,6 +68,15 @@ _SPOKEN: Mapping[Channel, tuple[str, str]] = {
 }
 
 
+class Words(NamedTuple):
+    """What an event is called, how it looks, and lines under its text."""
+
+    title: str
+    icon: str
+    tone: str = "neutral"
+    details: tuple[str, ...] = ()
+
+
 def by_year(rows: Sequence[AnyRow], *, started: int | None = None) -> tuple[Year, ...]:
     """Return the rows as entries per year; ``started`` is the year that has its heading."""
     return tuple(
@@ -81,103 +90,103 @@ def first_page(rows: Sequence[AnyRow], size: int) -> Sequence[AnyRow]:
     count = end = 0
     for _day, of_day in groupby(rows, key=lambda row: row.day):
         day = list(of_day)
-        count += len(list(_folded(day)))
+        hosts = _hosts(day)
+        count += sum(_host(row, hosts) is None for row in day)
         if end and count > size:
             break
         end += len(day)
     return rows[:end]
 
 
-def entry_of(row: AnyRow) -> Entry:
-    """Return one row as an entry."""
-    text = (row.text or "").strip()
-    if _is_cut(row):  # between two words
-        text = f"{text.rsplit(maxsplit=1)[0].rstrip(',.;:')} …"
-    return replace(
-        _MAKERS[row.kind](row), kind=row.kind, day=row.day, author=row.author or "", text=text
-    )
-
-
 def _folded(rows: Sequence[AnyRow]) -> Iterable[Entry]:
     """Yield the entries; what was planned or settled in a conversation stands with it."""
-    entries = [entry_of(row) for row in rows]
-    hosts: dict[Any, int] = {}
-    for place, row in enumerate(rows):
-        if row.kind == "conversation":
-            hosts[row.id] = place
-            hosts.setdefault((row.day, row.author_id), place)
+    hosts = _hosts(rows)
     guests: dict[int, list[str]] = {}
-    for row, entry in zip(rows, entries, strict=True):
+    for row in rows:
         if (host := _host(row, hosts)) is not None:
-            guests.setdefault(host, []).append(": ".join(filter(None, (entry.title, entry.text))))
-    for place, (row, entry) in enumerate(zip(rows, entries, strict=True)):
+            title = _MAKERS[row.kind](row).title
+            guests.setdefault(host, []).append(f"{title}: {row.text}" if row.text else title)
+    for row in rows:
         if _host(row, hosts) is None:
-            yield replace(entry, details=(*entry.details, *guests.get(place, ())))
+            yield _entry(row, guests.get(row.id, ()) if row.kind == "conversation" else ())
+
+
+def _hosts(rows: Sequence[AnyRow]) -> dict[Any, int]:
+    """Return the conversations by their id, and by day and author."""
+    hosts: dict[Any, int] = {}
+    for row in rows:
+        if row.kind == "conversation":
+            hosts[row.id] = row.id
+            hosts.setdefault((row.day, row.author_id), row.id)
+    return hosts
 
 
 def _host(row: AnyRow, hosts: Mapping[Any, int]) -> int | None:
-    """Return the place of the conversation that this row stands with, if it is on the page."""
+    """Return the conversation that this row stands with, if it is among the rows."""
     if row.kind == "planned":
         return hosts.get(row.ref)
     return hosts.get((row.day, row.author_id)) if row.kind == "ended" else None
 
 
-def _made(title: str, icon: str, tone: str = "neutral", *details: str) -> Entry:
-    return Entry("", date.min, title, icon, tone, details=details)
+def _entry(row: AnyRow, more: Iterable[str]) -> Entry:
+    words = _MAKERS[row.kind](row)
+    text = (row.text or "").strip()
+    is_cut = bool(text) and len(row.text) < (row.size or 0)
+    if is_cut:  # between two words
+        text = f"{text.rsplit(maxsplit=1)[0].rstrip(',.;:')} …"
+    readable = row.kind == "conversation" and row.size is not None
+    return Entry(
+        row.kind, row.day, words.title, words.icon, words.tone, at=row.at,
+        author=row.author or "", text=text, details=(*words.details, *more), is_cut=is_cut,
+        conversation_id=row.id if readable else None,
+    )  # fmt: skip
 
 
-def _conversation(row: AnyRow) -> Entry:
+def _conversation(row: AnyRow) -> Words:
     title, icon = _SPOKEN[Channel(row.code)]
     present = [Participant(value).label for value in json.loads(row.more or "[]")]
     beside = [name for name in present if name != Participant.RESIDENT.label]
     if present and len(beside) == len(present):
         title += " zonder de inwoner"
     details = (f"Erbij: {', '.join(beside).lower()}",) if beside else ()
-    return replace(
-        _made(title, icon, "info", *details), at=row.at, is_cut=_is_cut(row),
-        conversation_id=None if row.size is None else row.id,
-    )  # fmt: skip
+    return Words(title, icon, "info", details)
 
 
-def _is_cut(row: AnyRow) -> bool:
-    return len(row.text or "") < (row.size or 0)
-
-
-def _attempt(row: AnyRow) -> Entry:
+def _attempt(row: AnyRow) -> Words:
     outcome = AttemptOutcome(row.more).label.lower()
     how = Channel(row.code).label.lower()
-    return replace(_made(f"Contactpoging, {how}: {outcome}", "x", "warn"), at=row.at)
+    return Words(f"Contactpoging, {how}: {outcome}", "x", "warn")
 
 
-def _message(row: AnyRow) -> Entry:
-    return _made("Bericht van een collega", "message-plus", "warn")
+def _message(row: AnyRow) -> Words:
+    return Words("Bericht van een collega", "message-plus", "warn")
 
 
-def _planned(row: AnyRow) -> Entry:
+def _planned(row: AnyRow) -> Words:
     whom = f" voor {row.more}" if row.more else ""
-    return _made(f"Opvolging gepland op {dutch_date(row.until)}{whom}", "calendar-event")
+    return Words(f"Opvolging gepland op {dutch_date(row.until)}{whom}", "calendar-event")
 
 
-def _moved(row: AnyRow) -> Entry:
+def _moved(row: AnyRow) -> Words:
     days = f"{dutch_date(row.other_day)} naar {dutch_date(row.until)}"
-    return _made(f"Opvolging verzet van {days}", "calendar-due")
+    return Words(f"Opvolging verzet van {days}", "calendar-due")
 
 
-def _ended(row: AnyRow) -> Entry:
-    return _made(f"Opvolging {FollowUpEnding(row.code).label.lower()}", "check", "ok")
+def _ended(row: AnyRow) -> Words:
+    return Words(f"Opvolging {FollowUpEnding(row.code).label.lower()}", "check", "ok")
 
 
-def _pension(row: AnyRow) -> Entry:
+def _pension(row: AnyRow) -> Words:
     if row.until is None:
-        return _made("AOW nadert: gezien", "cake")
-    return _made(f"Stoppen bij AOW uitgesteld tot {dutch_date(row.until)}", "cake")
+        return Words("AOW nadert: gezien", "cake")
+    return Words(f"Stoppen bij AOW uitgesteld tot {dutch_date(row.until)}", "cake")
 
 
-def _track(row: AnyRow) -> Entry:
+def _track(row: AnyRow) -> Words:
     kind = TrackKind(row.code)
     before = TrackKind(row.more) if row.more else None
     details = (f"Liever vermijden: {row.extra}",) if row.extra else ()
-    return _made(_track_title(row, kind, before), TRACK_ICONS[kind], "info", *details)
+    return Words(_track_title(row, kind, before), TRACK_ICONS[kind], "info", details)
 
 
 def _track_title(row: AnyRow, kind: TrackKind, before: TrackKind | None) -> str:
@@ -193,39 +202,39 @@ def _track_title(row: AnyRow, kind: TrackKind, before: TrackKind | None) -> str:
     return f"Dossier heropend: {name}" if before is TrackKind.STOPPED else f"Traject: {name}"
 
 
-def _subgroup(row: AnyRow) -> Entry:
-    return _made(f"Subgroep: {Subgroup(row.code).label}", "flag")
+def _subgroup(row: AnyRow) -> Words:
+    return Words(f"Subgroep: {Subgroup(row.code).label}", "flag")
 
 
-def _subgroup_end(row: AnyRow) -> Entry:
-    return _made(f"Niet meer in subgroep: {Subgroup(row.code).label}", "flag")
+def _subgroup_end(row: AnyRow) -> Words:
+    return Words(f"Niet meer in subgroep: {Subgroup(row.code).label}", "flag")
 
 
-def _profile(row: AnyRow) -> Entry:
-    return _made(f"Klantprofiel {row.ref} vastgesteld door {row.more}", "clipboard-list")
+def _profile(row: AnyRow) -> Words:
+    return Words(f"Klantprofiel {row.ref} vastgesteld door {row.more}", "clipboard-list")
 
 
-def _handover(row: AnyRow) -> Entry:
-    return _made(f"Overdracht van {row.more} geaccepteerd", "arrows-exchange")
+def _handover(row: AnyRow) -> Words:
+    return Words(f"Overdracht van {row.more} geaccepteerd", "arrows-exchange")
 
 
-def _opening(row: AnyRow) -> Entry:
+def _opening(row: AnyRow) -> Words:
     taken_over = Origin(row.code) is Origin.TAKEN_OVER
-    return _made(
+    return Words(
         "Bestaand dossier overgenomen" if taken_over else "Dossier geopend na overdracht",
         "folder",
     )
 
 
-def _assignment(row: AnyRow) -> Entry:
-    return _made(f"Toegewezen aan {row.more}", "user-plus")
+def _assignment(row: AnyRow) -> Words:
+    return Words(f"Toegewezen aan {row.more}", "user-plus")
 
 
-def _assignment_end(row: AnyRow) -> Entry:
-    return _made(f"Niet meer toegewezen aan {row.more}", "user")
+def _assignment_end(row: AnyRow) -> Words:
+    return Words(f"Niet meer toegewezen aan {row.more}", "user")
 
 
-_MAKERS: Mapping[str, Callable[[AnyRow], Entry]] = {
+_MAKERS: Mapping[str, Callable[[AnyRow], Words]] = {
     "conversation": _conversation,
     "attempt": _attempt,
     "message": _message,
