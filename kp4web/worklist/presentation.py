@@ -40,6 +40,8 @@ class Step:
     label: str
     href: str
     how: How
+    page: str = ""
+    """Where the form to unfold is a page of its own, for who has no JavaScript."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,4 +222,7 @@ def _step(act: Act, row: WorkRow, addresses: Addresses) -> Step | None:
         href += f"?terug={quote(addresses.here)}"
     if act is Act.POSTPONE:
         href += "?uitstel=1"
-    return Step(label, href, how)
+    page = href
+    if addresses.here != addresses.base:
+        page += f"{'&' if '?' in href else '?'}terug={quote(addresses.here)}"
+    return Step(label, href, how, page)

@@ -1,6 +1,7 @@
 """The work list: who sees what, why it is there, and acting on it in place."""
 
 import gzip
+import html
 import re
 from datetime import date, timedelta
 
@@ -218,6 +219,16 @@ def test_an_address_that_means_nothing_shows_the_list(app, http_as, query):
     make_dossier(lead=lead)
     address = f"{LIST}?{query}".encode("utf-8", "surrogatepass").decode("latin-1")
     assert on_page(http_as(lead).get(address))
+
+
+def test_the_filter_is_kept_on_the_way_to_a_form_and_back(app, http_as):
+    lead = make_user()
+    row = make_follow_up(make_dossier(lead=lead), lead, due_on=TODAY)
+    http = http_as(lead)
+    page = http.get(f"{LIST}?groep=today&soort=follow_up")
+    link = re.search(rf'href="(/opvolgingen/{row.id}/verzetting[^"]*)"', page.text)[1]
+    form = http.get(html.unescape(link))
+    assert 'name="terug" value="/werkvoorraad?groep=today&amp;soort=follow_up"' in form.text
 
 
 def test_pages_hold_25_rows_and_the_last_page_the_rest(app, http_as):
