@@ -88,7 +88,7 @@ class ConversationForm(BaseForm):
     """Tells "nobody ticked" from "not asked": then the resident took part."""
     report = TextAreaField("Verslag", validators=[at_most(REPORT_LIMIT)])
     follow_up_on = DayField("Opvolgen op", validators=[Optional()])
-    follow_up_what = TextLine("Wat", validators=[at_most(WHAT_LIMIT)])
+    follow_up_what = TextLine("Wat gaat u dan doen?", validators=[at_most(WHAT_LIMIT)])
     done = CheckboxesField("Afhandelen", choices=[], validate_choice=False)
     submission = HiddenField()
     terug = HiddenField()

@@ -153,12 +153,16 @@ class Screen:
     follow_ups: tuple[OpenFollowUp, ...] = ()
     reports: tuple[RecentReport, ...] = ()
 
-    def proposal(self, held_on: date) -> Proposal | None:
+    def proposal(self, held_on: date, today: date) -> Proposal | None:
         """Return the follow-up to propose after a conversation; in rest there is none."""
         if self.kind is TrackKind.REST or not self.may_plan:
             return None
-        on = propose_follow_up(self.kind, held_on, self.planned_end, self.norms)
-        return Proposal(on, _ahead(self.kind, self.norms)) if on else None
+        for day in (min(held_on, today), today):  # long ago: then the norm counts from now
+            on = propose_follow_up(self.kind, day, self.planned_end, self.norms)
+            if on and on > today:
+                ahead = _ahead(self.kind, self.norms)
+                return Proposal(on, f"over {ahead}" if day == today else f"{ahead} erna")
+        return None
 
     @property
     def rest_decision_on(self) -> date | None:
@@ -171,10 +175,10 @@ class Screen:
 def _ahead(kind: TrackKind, norms: Norms) -> str:
     weeks = norms.investigation_contact_weeks
     if kind is TrackKind.SUPPORT:
-        return f"over {count_of(norms.support_contact_months, 'maand', 'maanden')}"
+        return count_of(norms.support_contact_months, "maand", "maanden")
     if kind is TrackKind.KP3:
         weeks = norms.arrange_handover_weeks
-    return f"over {count_of(weeks, 'week', 'weken')}"
+    return count_of(weeks, "week", "weken")
 
 
 def screen_for(session: Session, actor: Actor, number: str) -> Screen:

@@ -99,7 +99,7 @@ def _page(
     return render_page(
         "conversations/new.html", fragment="form_block", status=status, screen=screen, form=form,
         draft=draft, back=way_back(back), picks=[(p.label, p.on) for p in quick_picks(today())],
-        proposal=screen.proposal(form.held_on.data or today()), user_id=current_actor().id,
+        proposal=screen.proposal(form.held_on.data or today(), today()), user_id=current_actor().id,
         clock=clock_of(now()),
     )  # fmt: skip
 

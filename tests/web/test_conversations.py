@@ -1,12 +1,13 @@
 """The pages about conversations: the form, its draft, one report, messages for the lead."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from kp4web.accounts.models import UserSession
 from kp4web.audit.models import AuditEntry
 from kp4web.conversations.models import ContactAttempt, Conversation, Draft
 from kp4web.domain.actor import Role
@@ -87,6 +88,21 @@ def test_the_form_starts_with_today_and_the_proposal_of_the_norm(http_as, lead, 
 def test_the_proposal_follows_the_track(http_as, lead, track, words):
     page = http_as(lead).get(at_dossier(make_dossier(track=track, lead=lead), "/nieuw"))
     assert words in page.text
+
+
+@pytest.mark.parametrize(
+    ("held_on", "words"),
+    [
+        ("2026-11-04", "Voorstel: do 04-02-2027, 3 maanden erna."),
+        ("2026-06-01", "Voorstel: do 18-02-2027, over 3 maanden."),
+        ("2027-11-04", "Voorstel: do 18-02-2027, over 3 maanden."),
+    ],
+)
+def test_the_proposal_counts_from_the_conversation_and_never_lies_behind_us(
+    http_as, lead, dossier, held_on, words
+):
+    data = fields(held_on=held_on, report="")
+    assert words in http_as(lead).post(at_dossier(dossier), data=data).text
 
 
 def test_rest_proposes_nothing_and_warns(http_as, lead):
@@ -487,11 +503,15 @@ def test_who_may_not_record_keeps_no_draft(http_as, dossier, role, place, status
     assert rows(Draft) == []
 
 
-def test_a_draft_save_keeps_the_session_alive_and_logs_nothing(http_as, lead, dossier):
-    client = http_as(lead)
+def test_a_draft_save_counts_as_activity_and_logs_nothing(http_as, lead, dossier):
+    client, path = http_as(lead), at_dossier(dossier, "/concept")
+    long_ago = datetime.now(UTC) - timedelta(minutes=20)
+    db.session.execute(update(UserSession).values(last_seen_at=long_ago))
     before = len(rows(AuditEntry))
-    client.post(at_dossier(dossier, "/concept"), data=fields())
+    client.post(path, data=fields())
     assert len(rows(AuditEntry)) == before
+    (session,) = rows(UserSession)
+    assert session.last_seen_at > long_ago + timedelta(minutes=19)
 
 
 # ---------------------------------------------------------------------- a colleague
