@@ -45,14 +45,7 @@ def create_user(
     organisation = session.get(Organisation, command.organisation_id)
     if organisation is None or not _manages(actor, organisation.id):
         raise InvalidInput("organisation", "Kies een organisatie uit de lijst.")
-    email = command.email.strip().lower()
-    if not EMAIL.fullmatch(email):
-        raise InvalidInput(
-            "email", "Dit is geen e-mailadres. Schrijf bijvoorbeeld naam@gemeente.nl."
-        )
-    if session.scalar(select(User.id).where(User.email == email)) is not None:
-        raise InvalidInput("email", "Er is al een account met dit e-mailadres.")
-    _check_roles(organisation.kind, command.roles)
+    email = check_new_user(session, command.email, organisation.kind, command.roles)
     password = initial_password()
     user = add_user(
         session, email=email, name=command.name.strip(), organisation_id=organisation.id,
@@ -61,6 +54,40 @@ def create_user(
     record(session, actor, "user_create", now=now, user=user.id,
            roles=",".join(sorted(command.roles)))  # fmt: skip
     return user, password
+
+
+def check_new_user(
+    session: Session, email: str, kind: OrganisationKind, roles: Collection[Role]
+) -> str:
+    """Return the address as it is stored; raise ``InvalidInput`` at what keeps an account out."""
+    address = email.strip().lower()
+    if not EMAIL.fullmatch(address):
+        raise InvalidInput(
+            "email", "Dit is geen e-mailadres. Schrijf bijvoorbeeld naam@gemeente.nl."
+        )
+    if session.scalar(select(User.id).where(User.email == address)) is not None:
+        raise InvalidInput("email", "Er is al een account met dit e-mailadres.")
+    _check_roles(kind, roles)
+    return address
+
+
+def install_user(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    organisation_id: int,
+    roles: Collection[Role],
+    password: str,
+    now: datetime,
+) -> User:
+    """Add an account from the command line: nobody is signed in, the log names no actor."""
+    user = add_user(
+        session, email=email, name=name, organisation_id=organisation_id, roles=roles,
+        password=password, initial=True, now=now,
+    )  # fmt: skip
+    record(session, None, "user_create", now=now, user=user.id, roles=",".join(sorted(roles)))
+    return user
 
 
 def add_user(
