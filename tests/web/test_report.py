@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from kp4web.audit.models import AuditEntry
 from kp4web.crypto import vault
 from kp4web.domain.actor import Role
+from kp4web.domain.tracks import TrackKind
+from kp4web.dossiers.models import TrackPeriod
 from kp4web.extensions import db
 from kp4web.figures.models import WelfareCount
 from tests.conftest import TODAY
-from tests.factories import make_assignment, make_dossier, make_user
+from tests.factories import at, make_assignment, make_dossier, make_user
 from tests.queries import count_queries
 from tests.report import counts_on, figures_on, links_on
 
@@ -221,6 +223,23 @@ def test_the_report_asks_little_of_the_database(app, http_as, role):
             assert http.get(f"{PAGE}?inactief=1").status_code == 200
         asked.append(len(statements))
     assert asked[0] == asked[1] <= 8, statements
+
+
+@pytest.mark.usefixtures("app")
+def test_a_dossier_on_two_tracks_at_once_makes_the_check_fail(http_as):
+    dossier = make_dossier(opened_on=THEN, today=THEN)
+    wrong = TrackPeriod(
+        dossier_id=dossier.id, municipality_id=dossier.municipality_id, kind=TrackKind.KP3,
+        reason="Fout.", valid_from=date(2020, 7, 1), valid_to=date(2021, 1, 1),
+        recorded_at=at(THEN), recorded_by_id=dossier.recorded_by_id,
+    )  # fmt: skip
+    db.session.add(wrong)
+    page = http_as(make_user(Role.COORDINATOR)).get(f"{PAGE}?peildatum=2020-11-02").text
+    said = figures_on(page)["partition-check"]
+    assert said == "1 + 1 + 0 + 0 = 2, maar het totaal is 1: klopt niet"
+    assert "Gebruik deze cijfers niet" in page
+    guarded = http_as(make_user(Role.POLICY_OFFICER)).get(f"{PAGE}?peildatum=2020-11-02").text
+    assert figures_on(guarded)["partition-check"] == "som klopt niet"
 
 
 # ---------------------------------------------------------------------- the dossiers behind it
