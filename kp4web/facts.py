@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Self, TypeVar
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, or_, select, text
-from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, declared_attr, mapped_column
 
 from kp4web.domain.periods import Plan, Span
 
@@ -79,6 +79,21 @@ class Fact:
         return and_(
             cls.recorded_at <= known_at,
             or_(cls.superseded_at.is_(None), cls.superseded_at > known_at),
+        )
+
+    @classmethod
+    def first_recorder(cls) -> ColumnElement[int]:
+        """Return who recorded this content first: closing a row copies it under another name."""
+        earlier: Any = aliased(cls)
+        on_index = (getattr(earlier, n) == getattr(cls, n) for n in (*cls.key, "valid_from"))
+        same = (getattr(earlier, n).is_not_distinct_from(getattr(cls, n)) for n in cls.content)
+        return (
+            select(earlier.recorded_by_id)
+            .where(*on_index, *same)  # PostgreSQL finds no index for "is not distinct from"
+            .order_by(earlier.recorded_at, earlier.id)
+            .limit(1)
+            .correlate(cls)
+            .scalar_subquery()
         )
 
     @classmethod

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import User, UserRole
-from kp4web.audit.commands import record
 from kp4web.caseload.models import Assignment
 from kp4web.caseload.queries import Match, WhoIs, matches_for
 from kp4web.clients.commands import Person as Person  # the form builds one too
@@ -19,6 +18,7 @@ from kp4web.domain.errors import DomainError, InvalidInput, NotFound
 from kp4web.domain.periods import change, current, end
 from kp4web.domain.policy import Access, Action, Field, require
 from kp4web.domain.tracks import TrackChange, check_change
+from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import DossierRef, dossier_ref
 from kp4web.tracks.commands import OpenDossier, open_dossier
@@ -112,11 +112,9 @@ def _assign(
         recorded_by_id=actor.id,
     )  # fmt: skip
     session.get_one(Dossier, ref.id).lead_id = command.user_id
-    record(
-        session, actor, "dossier_assign", now=now, subjects=[ref.client_id], dossier_id=ref.id,
-        municipality_id=ref.municipality_id, relation=ref.relations,
-        lead=command.user_id, earlier=ref.lead_id,
-    )  # fmt: skip
+    record_in(
+        session, actor, ref, "dossier_assign", now=now, lead=command.user_id, earlier=ref.lead_id
+    )
     return Assigned(ref.number, ref.lead_id, changed=True)
 
 
@@ -135,10 +133,7 @@ def end_assignment(
     plan = end(rows, today, today=today, at=now)
     Assignment.store(session, plan, key=key, content={}, recorded_by_id=actor.id)
     session.get_one(Dossier, ref.id).lead_id = None
-    record(
-        session, actor, "dossier_unassign", now=now, subjects=[ref.client_id], dossier_id=ref.id,
-        municipality_id=ref.municipality_id, relation=ref.relations, earlier=ref.lead_id,
-    )  # fmt: skip
+    record_in(session, actor, ref, "dossier_unassign", now=now, earlier=ref.lead_id)
 
 
 @dataclass(frozen=True)

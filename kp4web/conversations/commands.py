@@ -18,7 +18,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from kp4web.audit.commands import record
 from kp4web.conversations.models import AttemptOutcome as AttemptOutcome
 from kp4web.conversations.models import Channel as Channel
 from kp4web.conversations.models import ContactAttempt, Conversation, Draft
@@ -27,6 +26,7 @@ from kp4web.domain.actor import Actor
 from kp4web.domain.dates import AMSTERDAM, day_of, dutch_date
 from kp4web.domain.errors import DomainError, InvalidInput
 from kp4web.domain.policy import Access, Action, Field, Relation, require
+from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import DossierRef, dossier_ref
 from kp4web.worklist.commands import (
@@ -104,10 +104,7 @@ def record_conversation(
     delete_draft(session, actor, CONVERSATION_FORM, ref.id)
     refresh_due_items(session, [ref.id])
     action = "conversation_record" if command.attempt is None else "attempt_record"
-    record(
-        session, actor, action, now=now, subjects=[ref.client_id], dossier_id=ref.id,
-        municipality_id=ref.municipality_id, relation=ref.relations, entry=entry.id,
-    )  # fmt: skip
+    record_in(session, actor, ref, action, now=now, entry=entry.id)
     return entry
 
 

@@ -58,8 +58,8 @@ IN_REACH = Dossier.holder_id == bindparam("organisation_id")
 """The condition every query of dossiers carries; bind it with ``reach_of``."""
 _BY_NUMBER = select(*_COLUMNS).where(Dossier.number == bindparam("number"), IN_REACH)
 _BY_ID = select(*_COLUMNS).where(Dossier.id == bindparam("id"), IN_REACH)
-_LOCKED_BY_NUMBER = _BY_NUMBER.with_for_update()
-_LOCKED_BY_ID = _BY_ID.with_for_update()
+_LOCKED_BY_NUMBER = _BY_NUMBER.with_for_update(key_share=True)
+_LOCKED_BY_ID = _BY_ID.with_for_update(key_share=True)
 
 
 def reach_of(actor: Actor) -> dict[str, int]:

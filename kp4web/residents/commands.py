@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kp4web.audit.commands import record
 from kp4web.clients.commands import Person, check_person, fill_client
 from kp4web.clients.models import (
     Client,
@@ -18,7 +16,8 @@ from kp4web.clients.models import (
 from kp4web.domain.actor import Actor
 from kp4web.domain.errors import InvalidInput, NotFound
 from kp4web.domain.policy import Access, Action, Field, access, require
-from kp4web.dossiers.queries import DossierRef, dossier_ref
+from kp4web.dossiers.commands import record_in
+from kp4web.dossiers.queries import dossier_ref
 from kp4web.worklist.commands import refresh_due_items
 
 __all__ = [
@@ -46,7 +45,7 @@ def change_client(
     fill_client(client, replace(person, bsn=client.reveal_bsn()))
     session.flush()
     refresh_due_items(session, [ref.id])
-    _log(session, actor, ref, "client_change", now)
+    record_in(session, actor, ref, "client_change", now=now)
     return client
 
 
@@ -56,7 +55,7 @@ def reveal_bsn(session: Session, actor: Actor, number: str, *, now: datetime) ->
     ref = dossier_ref(session, actor, number)
     ref.require(Field.BSN, Access.READ)
     shown = session.get_one(Client, ref.client_id).reveal_bsn()
-    _log(session, actor, ref, "bsn_reveal", now)
+    record_in(session, actor, ref, "bsn_reveal", now=now)
     return shown
 
 
@@ -97,7 +96,7 @@ def save_contact(
         setattr(contact, name, getattr(command, name))
     session.add(contact)
     session.flush()
-    _log(session, actor, ref, "contact_save", now, contact=contact.id)
+    record_in(session, actor, ref, "contact_save", now=now, contact=contact.id)
     return contact
 
 
@@ -141,19 +140,10 @@ def save_member(
         setattr(member, name, getattr(command, name))
     session.add(member)
     session.flush()
-    _log(session, actor, ref, "household_save", now, member=member.id)
+    record_in(session, actor, ref, "household_save", now=now, member=member.id)
     return member
 
 
 def _check_span(since: date | None, until: date | None, field: str) -> None:
     if since and until and until < since:
         raise InvalidInput(field, "De einddatum ligt voor de begindatum.")
-
-
-def _log(
-    session: Session, actor: Actor, ref: DossierRef, action: str, now: datetime, **detail: Any
-) -> None:
-    record(
-        session, actor, action, now=now, subjects=[ref.client_id], dossier_id=ref.id,
-        municipality_id=ref.municipality_id, relation=ref.relations, **detail,
-    )  # fmt: skip

@@ -6,9 +6,9 @@ from typing import TypeVar
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
-from kp4web.audit.commands import record
 from kp4web.domain.errors import InvalidInput
 from kp4web.domain.policy import Action
+from kp4web.dossiers.commands import record_in
 from kp4web.extensions import db
 from kp4web.residents import commands, queries
 from kp4web.residents.forms import ContactForm, MemberForm, PersonForm
@@ -163,10 +163,7 @@ def _form_page(
     ref = editable.ref
     if status == 200:
         become_writer()
-        record(
-            db.session(), current_actor(), "client_read", now=now(), subjects=[ref.client_id],
-            dossier_id=ref.id, municipality_id=ref.municipality_id, relation=ref.relations,
-        )  # fmt: skip
+        record_in(db.session(), current_actor(), ref, "client_read", now=now())
         db.session.commit()
     return render_page(
         template, fragment="form", status=status, number=ref.number, person=editable.person,

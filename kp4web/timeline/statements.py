@@ -40,7 +40,6 @@ from kp4web.conversations.models import ContactAttempt, Conversation
 from kp4web.dossiers.models import Dossier, ProfileDecision, SubgroupPeriod, TrackPeriod
 from kp4web.dossiers.queries import IN_REACH
 from kp4web.extensions import AnySelect
-from kp4web.facts import Fact
 from kp4web.handovers.models import Handover
 from kp4web.organisations.models import MunicipalityNorms, Organisation
 from kp4web.worklist.models import DueItem, FollowUp, FollowUpMove, Message, PensionNote
@@ -194,20 +193,6 @@ def _event(
     return select(rows.subquery())
 
 
-def _first_author(fact: type[Fact]) -> ColumnElement[int]:
-    """Return who recorded this content first: closing a row copies it under another name."""
-    earlier: Any = aliased(fact)
-    same = (*fact.key, *fact.content, "valid_from")
-    return (
-        select(earlier.recorded_by_id)
-        .where(*(getattr(earlier, n).is_not_distinct_from(getattr(fact, n)) for n in same))
-        .order_by(earlier.recorded_at, earlier.id)
-        .limit(1)
-        .correlate(fact)
-        .scalar_subquery()
-    )
-
-
 def _report(entry: Any, *, cut: bool) -> dict[str, Any]:
     """Return the columns of a report: for its readers, and for who wrote it."""
     readable = or_(_READS_REPORTS, entry.author_id == _ACTOR)
@@ -301,14 +286,14 @@ _FOLLOW_UPS = (
 _COURSE = (
     _event(
         TrackPeriod, 40, "track", TrackPeriod.valid_from, _known_of_dossier(TrackPeriod),
-        author_id=_first_author(TrackPeriod), code=TrackPeriod.kind, text=TrackPeriod.reason,
+        author_id=TrackPeriod.first_recorder(), code=TrackPeriod.kind, text=TrackPeriod.reason,
         more=_KIND_BEFORE, extra=TrackPeriod.avoid, note=TrackPeriod.stop_reason,
         until=TrackPeriod.planned_end,
     ),
     _event(
         SubgroupPeriod, 30, "subgroup", SubgroupPeriod.valid_from,
         _known_of_dossier(SubgroupPeriod),
-        author_id=_first_author(SubgroupPeriod), code=SubgroupPeriod.subgroup,
+        author_id=SubgroupPeriod.first_recorder(), code=SubgroupPeriod.subgroup,
     ),
     _event(
         SubgroupPeriod, 31, "subgroup_end", SubgroupPeriod.valid_to,
@@ -319,7 +304,7 @@ _COURSE = (
         ProfileDecision, 20, "profile", ProfileDecision.valid_from,
         [ProfileDecision.client_id == _CLIENT, ProfileDecision.superseded_at.is_(None)],
         joins=[(_FROM, _FROM.id == ProfileDecision.organisation_id)],
-        author_id=_first_author(ProfileDecision), ref=ProfileDecision.profile,
+        author_id=ProfileDecision.first_recorder(), ref=ProfileDecision.profile,
         text=case((_READS_HANDOVER, ProfileDecision.justification)), more=_FROM.name,
     ),
     _event(
@@ -337,7 +322,7 @@ _ASSIGNMENTS = (
     _event(
         Assignment, 35, "assignment", Assignment.valid_from, _known_of_dossier(Assignment),
         joins=[(_COLLEAGUE, _COLLEAGUE.id == Assignment.user_id)],
-        author_id=_first_author(Assignment), text=Assignment.reason, more=_COLLEAGUE.name,
+        author_id=Assignment.first_recorder(), text=Assignment.reason, more=_COLLEAGUE.name,
     ),
     _event(
         Assignment, 34, "assignment_end", Assignment.valid_to,

@@ -17,6 +17,7 @@ from kp4web.domain.errors import InvalidInput
 from kp4web.domain.periods import PeriodError, change, end, known
 from kp4web.domain.policy import Access, Action, Field, require
 from kp4web.domain.tracks import Subgroup, TrackChange, TrackKind, check_change, ran_since
+from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.models import (
     Dossier,
     GuidancePeriod,
@@ -184,9 +185,7 @@ def change_track(
     _settle_follow_ups(session, actor, ref, track.kind, keep, now=now, today=today)
     dossier = _project_track(session, ref.id)
     refresh_due_items(session, [ref.id])
-    record(
-        session, actor, "track_change", now=now, subjects=[ref.client_id], dossier_id=ref.id,
-        municipality_id=ref.municipality_id, relation=ref.relations, kind=str(track.kind),
+    record_in(session, actor, ref, "track_change", now=now, kind=str(track.kind),
     )  # fmt: skip
     return dossier
 
@@ -288,11 +287,8 @@ def change_subgroup(
     except PeriodError as error:
         raise InvalidInput("since", f"{subgroup.label}: {error}") from error
     SubgroupPeriod.store(session, plan, key=key, content={}, recorded_by_id=actor.id)
-    record(
-        session, actor, "subgroup_set" if member else "subgroup_end", now=now,
-        subjects=[ref.client_id], dossier_id=ref.id, municipality_id=ref.municipality_id,
-        relation=ref.relations, subgroup=str(subgroup),
-    )  # fmt: skip
+    action = "subgroup_set" if member else "subgroup_end"
+    record_in(session, actor, ref, action, now=now, subgroup=str(subgroup))
 
 
 def _subgroup(

@@ -35,7 +35,7 @@ _TRACKS = (
         TrackPeriod.stop_reason, TrackPeriod.reason, TrackPeriod.avoid,
         User.name.label("recorded_by"),
     )
-    .join(User, User.id == TrackPeriod.recorded_by_id)
+    .join(User, User.id == TrackPeriod.first_recorder())
     .where(TrackPeriod.dossier_id == _DOSSIER, TrackPeriod.superseded_at.is_(None))
     .order_by(TrackPeriod.valid_from.desc())
 )  # fmt: skip

@@ -4,12 +4,12 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
-from kp4web.audit.commands import record
 from kp4web.domain.dates import add_months, dutch_date
 from kp4web.domain.due import Norms
 from kp4web.domain.errors import InvalidInput
 from kp4web.domain.policy import Access, Action, Field
 from kp4web.domain.tracks import TrackChange, TrackKind
+from kp4web.dossiers.commands import record_in
 from kp4web.extensions import db
 from kp4web.tracks import commands, queries
 from kp4web.tracks.forms import SubgroupsForm, TrackForm
@@ -136,10 +136,7 @@ def _page(
     """Log what is about to be shown, then answer."""
     actor, ref = current_actor(), course.ref
     become_writer()
-    record(
-        db.session(), actor, "course_read", now=now(), subjects=[ref.client_id],
-        dossier_id=ref.id, municipality_id=ref.municipality_id, relation=ref.relations,
-    )  # fmt: skip
+    record_in(db.session(), actor, ref, "course_read", now=now())
     db.session.commit()
     return render_page(
         "tracks/edit.html", status=status, course=course, form=form, subgroups=subgroups,

@@ -9,16 +9,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from kp4web.audit.commands import record
 from kp4web.domain.actor import Actor
 from kp4web.domain.dates import add_months
 from kp4web.domain.errors import DomainError, Forbidden, InvalidInput, NotFound
 from kp4web.domain.policy import Access, Action, Field, Relation, require
+from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import DossierRef, dossier_ref, dossier_ref_by_id
 from kp4web.worklist.models import (
@@ -116,7 +116,7 @@ def plan_follow_up(
         return earlier
     follow_up = add_follow_up(session, actor, ref, command, now=now, today=today)
     refresh_due_items(session, [ref.id])
-    _log(session, actor, ref, "follow_up_plan", now, follow_up=follow_up.id)
+    record_in(session, actor, ref, "follow_up_plan", now=now, follow_up=follow_up.id)
     return follow_up
 
 
@@ -182,7 +182,7 @@ def move_follow_up(
     follow_up.due_on = due_on
     session.flush()
     refresh_due_items(session, [ref.id])
-    _log(session, actor, ref, "follow_up_move", now, follow_up=follow_up.id)
+    record_in(session, actor, ref, "follow_up_move", now=now, follow_up=follow_up.id)
     return follow_up
 
 
@@ -197,7 +197,7 @@ def complete_follow_up(
     _end(follow_up, actor, FollowUpEnding.DONE, now, today)
     session.flush()
     refresh_due_items(session, [ref.id])
-    _log(session, actor, ref, "follow_up_complete", now, follow_up=follow_up.id)
+    record_in(session, actor, ref, "follow_up_complete", now=now, follow_up=follow_up.id)
     return ref
 
 
@@ -290,7 +290,7 @@ def leave_message(
         return earlier
     message = add_message(session, actor, ref, command, now=now, today=today)
     refresh_due_items(session, [ref.id])
-    _log(session, actor, ref, "message_leave", now, message=message.id)
+    record_in(session, actor, ref, "message_leave", now=now, message=message.id)
     return message
 
 
@@ -338,7 +338,7 @@ def settle_message(session: Session, actor: Actor, message_id: int, *, now: date
         message.read_at, message.read_by_id = now, actor.id
         session.flush()
         refresh_due_items(session, [ref.id])
-        _log(session, actor, ref, "message_read", now, message=message.id)
+        record_in(session, actor, ref, "message_read", now=now, message=message.id)
     return ref
 
 
@@ -368,14 +368,5 @@ def note_pension(
     session.add(note)
     session.flush()
     refresh_due_items(session, [ref.id])
-    _log(session, actor, ref, "pension_note", now, note=note.id)
+    record_in(session, actor, ref, "pension_note", now=now, note=note.id)
     return note
-
-
-def _log(
-    session: Session, actor: Actor, ref: DossierRef, action: str, now: datetime, **detail: Any
-) -> None:
-    record(
-        session, actor, action, now=now, subjects=[ref.client_id], dossier_id=ref.id,
-        municipality_id=ref.municipality_id, relation=ref.relations, **detail,
-    )  # fmt: skip

@@ -16,6 +16,7 @@ from kp4web.domain.due_words import DueGroup, quick_picks
 from kp4web.domain.errors import InvalidInput
 from kp4web.domain.policy import Access, Action, Field
 from kp4web.domain.tracks import TrackKind
+from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.queries import DossierRef
 from kp4web.extensions import db
 from kp4web.web.access import current_actor, requires
@@ -255,10 +256,7 @@ def _form_page(
 
 def _log(ref: DossierRef) -> None:
     become_writer()
-    record(
-        db.session(), current_actor(), "due_item_read", now=now(), subjects=[ref.client_id],
-        dossier_id=ref.id, municipality_id=ref.municipality_id, relation=ref.relations,
-    )  # fmt: skip
+    record_in(db.session(), current_actor(), ref, "due_item_read", now=now())
     db.session.commit()
 
 

@@ -124,6 +124,14 @@ def test_stopping_closes_everything_and_keeps_the_lead(http_as, lead):
     assert db.session.scalar(select(FollowUp.ending)) == "closed"
 
 
+def test_each_spell_names_who_chose_it_not_who_ended_it(http_as, lead):
+    dossier = make_dossier(lead=lead)
+    other = make_user(Role.COORDINATOR, name="Wim de Sluiter")
+    http_as(other).post(url(dossier), data=REST)
+    page = http_as(lead).get(url(dossier)).text.split('id="verloop"')[1]
+    assert page.count("Wim de Sluiter") == 1
+
+
 def test_a_stopped_dossier_is_reopened_with_a_reason(http_as, lead):
     dossier = make_dossier(lead=lead, track="stopped", since=date(2026, 9, 1))
     page = http_as(lead).get(url(dossier)).text
