@@ -67,25 +67,28 @@ KEPT = (
 """The tables that are filled, in the order in which they refer to each other."""
 
 
+def sizes_for(clients: int) -> tuple[int, ...]:
+    """Return how many clients each municipality gets; more than 340 there are not."""
+    return tuple(_evenly(clients, min(len(MUNICIPALITIES), -(-clients // PER_MUNICIPALITY))))
+
+
 def fill(
-    session: Session, *, clients: int, conversations: int, seed: int, today: date,
-    municipalities: int | None = None, password_hash: str = "",
-    done: Callable[[int], None] = lambda number: None,
+    session: Session, *, sizes: Sequence[int], conversations: int, seed: int, today: date,
+    password_hash: str = "", done: Callable[[int], None] = lambda number: None,
 ) -> None:  # fmt: skip
     """
-    Add so many clients and conversations, in as many municipalities as they need or are given.
+    Add municipalities with so many clients each, and the conversations spread over them.
 
     Commits after each municipality; ``done`` hears how many clients it has. Nobody signs in to
     the new accounts without a ``password_hash``.
     """
     rng = Random(seed)  # noqa: S311 -- made-up people, not a secret
     bulk = _Bulk(session, rng, today, password_hash or "!")
-    number = municipalities or min(len(MUNICIPALITIES), -(-clients // PER_MUNICIPALITY))
-    talks = _evenly(conversations, clients)
-    for name, share in zip(MUNICIPALITIES, _evenly(clients, number), strict=False):
-        bulk.add_town(name, [next(talks) for _ in range(share)])
+    talks = _evenly(conversations, sum(sizes))
+    for name, size in zip(MUNICIPALITIES, sizes, strict=False):
+        bulk.add_town(name, [next(talks) for _ in range(size)])
         session.commit()
-        done(share)
+        done(size)
     bulk.rows.settle()
     session.commit()
 

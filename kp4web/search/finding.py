@@ -55,7 +55,7 @@ BY_BIRTH_DATE = _FOUND.where(_IN_MUNICIPALITY, Client.birth_date == bindparam("b
 def by_name(words: int) -> AnySelect:
     """Return the statement for a name of so many words, each the beginning of one in the name."""
     conditions = (Client.search_name.like(bindparam(f"word{place}")) for place in range(words))
-    return _FOUND.where(*conditions)
+    return _FOUND.where(_IN_MUNICIPALITY, *conditions)
 
 
 @cache
