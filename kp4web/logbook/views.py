@@ -49,4 +49,6 @@ def _asked(form: LogForm) -> queries.LogFilter:
 def _before() -> int | None:
     """Return the entry to go on from; anything that cannot be one means the newest."""
     text = request.args.get("voor", "")
-    return int(text) if text.isascii() and text.isdigit() and int(text[:11]) <= LARGEST_ID else None
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID))):
+        return None
+    return int(text) if int(text) <= LARGEST_ID else None

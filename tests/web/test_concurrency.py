@@ -1,0 +1,218 @@
+"""Several people at once, in real threads with their own connections, on both databases."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+import kp4web
+from kp4web.accounts.commands import ACCOUNT_FAILURES
+from kp4web.caseload.models import Assignment
+from kp4web.conversations.models import Conversation
+from kp4web.domain.actor import Role
+from kp4web.domain.periods import known, overlaps
+from kp4web.dossiers.models import Dossier, TrackPeriod
+from kp4web.extensions import db
+from kp4web.worklist.models import FollowUp
+from tests.conftest import TODAY, settings_for
+from tests.factories import make_dossier, make_follow_up, make_handover, make_user
+
+AT_ONCE = 8
+DAY = TODAY.isoformat()
+TALK = {"outcome": "held", "held_on": DAY, "channel": "phone", "report": "Gesproken."}
+Step = Callable[[], int]
+
+
+@pytest.fixture
+def post(app: Flask, http_as) -> Callable[..., Step]:
+    """Return a function that prepares a form to be sent, as somebody with an own client."""
+
+    def _prepare(user, path: str, data: dict[str, str] | None = None) -> Step:
+        return sending(app, http_as(user), path, data or {})
+
+    return _prepare
+
+
+def sending(app: Flask, client: FlaskClient, path: str, data: dict[str, str]) -> Step:
+    def send() -> int:
+        with app.app_context():
+            if data.get("method") == "GET":
+                return FlaskClient.open(client, path).status_code
+            return FlaskClient.open(client, path, method="POST", data=data).status_code
+
+    return send
+
+
+def together(*steps: Step, threads: int = AT_ONCE) -> Counter[int]:
+    """Run the steps at the same time and return how often each status came."""
+    db.session.commit()  # the test itself holds no lock
+    db.session.expire_all()
+    start = Barrier(min(threads, len(steps)))
+
+    def run(numbered: tuple[int, Step]) -> int:
+        number, step = numbered
+        if number < start.parties:
+            start.wait(timeout=30)
+        return step()
+
+    with ThreadPoolExecutor(threads) as pool:
+        return Counter(pool.map(run, enumerate(steps)))
+
+
+def count_of(model) -> int:
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def all_is_well(app: Flask) -> bool:
+    """Return whether the log and every stored date are as the facts say."""
+    db.session.commit()
+    run = app.test_cli_runner().invoke
+    results = [run(args=["audit", "verify"]), run(args=["worklist", "verify"])]
+    return [result.exit_code for result in results] == [0, 0]
+
+
+def test_one_form_sent_200_times_is_one_conversation(app, post):
+    lead = make_user()
+    number = make_dossier(lead=lead).number
+    data = TALK | {"submission": uuid4().hex, "follow_up_on": DAY, "follow_up_what": "Bellen."}
+    sends = [post(lead, f"/dossiers/{number}/gesprekken", data) for _ in range(AT_ONCE)]
+    assert together(*(sends * 25)) == {303: 200}
+    assert (count_of(Conversation), count_of(FollowUp)) == (1, 1)
+    assert all_is_well(app)
+
+
+def test_a_message_sent_several_times_is_one_message(app, post):
+    number, colleague = make_dossier(lead=make_user()).number, make_user()
+    data = {"text": "Bel even.", "submission": uuid4().hex}
+    sends = [post(colleague, f"/dossiers/{number}/berichten", data) for _ in range(AT_ONCE)]
+    assert together(*(sends * 3)) == {303: 24}
+    assert all_is_well(app)
+
+
+def test_two_people_accept_one_handover_and_one_dossier_comes_of_it(app, post):
+    handover = make_handover()
+    pair = [make_user(Role.COORDINATOR) for _ in range(2)]
+    path = f"/overdrachten/{handover.id}/acceptatie"
+    assert together(*(post(user, path) for user in pair)) == {303: 1, 409: 1}
+    assert count_of(Dossier) == 1
+    assert all_is_well(app)
+
+
+def test_two_handovers_of_one_person_never_become_two_dossiers(app, post):
+    first, bsn = make_handover(bsn="999990019", surname="Dubbel"), "999990019"
+    second = make_handover(bsn=bsn, surname="Dubbel")
+    coordinators = [make_user(Role.COORDINATOR) for _ in range(2)]
+    paths = [f"/overdrachten/{one.id}/acceptatie" for one in (first, second)]
+    found = together(*map(post, coordinators, paths))
+    assert found[303] == 1
+    assert found[409] + found[422] == 1
+    assert count_of(Dossier) == 1
+    assert all_is_well(app)
+
+
+def test_two_coordinators_assign_one_dossier_and_one_lead_holds_it(app, post):
+    dossier, leads = make_dossier(), [make_user() for _ in range(2)]
+    sends = [
+        post(
+            make_user(Role.COORDINATOR), "/toewijzingen",
+            {"dossier": dossier.number, "user": str(lead.id), "reason": "Past hier."},
+        )
+        for lead in leads
+    ]  # fmt: skip
+    assert together(*sends) == {303: 2}
+    rows = known(Assignment.history(db.session(), dossier_id=dossier.id))
+    assert not overlaps(rows)
+    assert [row.user_id for row in rows if row.valid_to is None] == [dossier.lead_id]
+    assert all_is_well(app)
+
+
+def test_assigning_the_same_dossiers_in_another_order_never_locks_up(app, post):
+    numbers = [make_dossier().number for _ in range(6)]
+    sends = [
+        post(
+            make_user(Role.COORDINATOR), "/toewijzingen",
+            {"dossier": order, "user": str(make_user().id), "reason": "Past hier."},
+        )
+        for order in (numbers, numbers[::-1], numbers[3:] + numbers[:3]) * 2
+    ]  # fmt: skip
+    assert together(*sends) == {303: 6}
+    assert all_is_well(app)
+
+
+def test_two_tabs_change_the_track_and_no_day_has_two(app, post):
+    lead = make_user()
+    dossier = make_dossier(lead=lead)
+    path = f"/dossiers/{dossier.number}/traject"
+    changes = [
+        {"kind": "kp3", "valid_from": DAY, "reason": "Een."},
+        {"kind": "rest", "valid_from": DAY, "planned_end": "2027-05-01", "reason": "Twee."},
+        {"kind": "under_investigation", "valid_from": "2026-11-01", "reason": "Drie."},
+    ]
+    found = together(*(post(lead, path, change) for change in changes))
+    assert found[303] >= 1
+    assert set(found) <= {303, 422}
+    rows = known(TrackPeriod.history(db.session(), dossier_id=dossier.id))
+    assert not overlaps(rows)
+    assert [row.kind for row in rows if row.valid_to is None] == [dossier.kind]
+    assert all_is_well(app)
+
+
+def test_a_follow_up_is_completed_once(app, post):
+    lead = make_user()
+    item = make_follow_up(make_dossier(lead=lead), lead, due_on=TODAY)
+    path = f"/opvolgingen/{item.id}/afhandeling"
+    assert together(*(post(lead, path) for _ in range(4))) == {303: 1, 409: 3}
+    assert all_is_well(app)
+
+
+def test_reading_and_writing_one_dossier_at_once_never_locks_up(app, post):
+    lead, colleague = make_user(), make_user()
+    number = make_dossier(lead=lead).number
+    page, look = f"/dossiers/{number}", {"method": "GET"}
+    steps = [
+        post(lead, page, look),
+        post(colleague, page, look),
+        post(lead, f"{page}/gesprekken", TALK),
+        post(colleague, f"{page}/berichten", {"text": "Bel even."}),
+    ] * 20
+    found = together(*steps, threads=4)
+    assert found == {200: 40, 303: 40}
+    assert all_is_well(app)
+
+
+def test_many_people_in_many_dossiers_all_get_through(app, post):
+    steps = []
+    for _ in range(AT_ONCE):
+        lead = make_user()
+        dossier = make_dossier(lead=lead)
+        item = make_follow_up(dossier, lead, due_on=TODAY)
+        page = f"/dossiers/{dossier.number}"
+        steps += [
+            post(lead, f"{page}/gesprekken", TALK),
+            post(lead, f"{page}/opvolgingen", {"due_on": DAY, "what": "Bellen."}),
+            post(lead, f"/opvolgingen/{item.id}/verzetting", {"due_on": "2026-12-01"}),
+            post(lead, f"{page}/traject", {"kind": "kp3", "valid_from": DAY, "reason": "Ja."}),
+            post(lead, page, {"method": "GET"}),
+            post(lead, "/werkvoorraad", {"method": "GET"}),
+        ]
+    assert together(*steps) == {303: 4 * AT_ONCE, 200: 2 * AT_ONCE}
+    assert all_is_well(app)
+
+
+def test_attempts_to_sign_in_count_together_in_every_instance(app):
+    user = make_user(email="wim@kp4web.example")
+    other = kp4web.create_app(settings_for(app.config["SQLALCHEMY_DATABASE_URI"]))
+    data = {"email": user.email, "password": "niet dit wachtwoord"}
+    clients = [(one, one.test_client()) for one in (app, other)]
+    sends = [sending(one, client, "/inloggen", data) for one, client in clients]
+    db.session.commit()
+    statuses = [sends[number % 2]() for number in range(ACCOUNT_FAILURES + 2)]
+    assert statuses == [422] * ACCOUNT_FAILURES + [429, 429]
+    with other.app_context():
+        db.engine.dispose()
