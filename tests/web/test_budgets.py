@@ -1,0 +1,80 @@
+"""What a page may ask of the database: within its budget, and the same for one row and for many."""
+
+import pytest
+from sqlalchemy import select
+
+from kp4web.dossiers.models import Dossier
+from kp4web.extensions import db
+from tests.bulk import add_towns, staff_of
+from tests.conftest import TODAY
+from tests.queries import count_queries
+
+FEW, MANY = 0, 1
+"""The municipality with one dossier, and that with sixty."""
+BUDGETS = (
+    ("consulent1", "/werkvoorraad?alles=1", 6),
+    ("coordinator", "/werkvoorraad?alles=1", 6),
+    ("coordinator", "/caseload", 6),
+    ("coordinator", "/rapportages/kp4?inactief=1", 8),
+    ("coordinator", "/rapportages/kp4?inactief=1&bekend_op=2026-11-17", 8),
+    ("coordinator", "/rapportages/kp4/dossiers?inactief=1", 8),
+    ("consulent1", "/dossiers", 7),
+    ("coordinator", "/dossiers", 7),
+    ("coordinator", "/overdrachten", 6),
+    ("consulent1", "/dossiers/{number}", 9),
+    ("coordinator", "/dossiers/{number}", 9),
+    ("consulent1", "/dossiers/{number}/gesprekken/nieuw", 9),
+)
+SEARCHES = ("a", "{number}", "22-11-1970")
+
+
+@pytest.fixture(autouse=True)
+def _towns(app):
+    """Put one dossier in one municipality and sixty in another."""
+    add_towns(1, 60)
+
+
+def number_in(place):
+    """Return the number of an active dossier of the first consultant."""
+    lead = staff_of(place)
+    query = select(Dossier.number).where(Dossier.lead_id == lead.id, Dossier.kind != "stopped")
+    return db.session.scalars(query).first()
+
+
+@pytest.mark.parametrize(("name", "address", "budget"), BUDGETS)
+def test_a_page_asks_as_much_for_one_row_as_for_many(http_as, name, address, budget):
+    asked = []
+    for place in (FEW, MANY):
+        http = http_as(staff_of(place, name))
+        page = address.format(number=number_in(place))
+        http.get(page)  # so that the session was just seen
+        with count_queries() as statements:
+            assert http.get(page).status_code == 200
+        asked.append(len(statements))
+    assert asked[0] == asked[1] <= budget, "\n".join(statements)
+
+
+def test_a_search_asks_as_much_for_one_dossier_as_for_many(http_as):
+    for term in SEARCHES:
+        asked = []
+        for place in (FEW, MANY):
+            http = http_as(staff_of(place))
+            with count_queries() as statements:
+                answer = http.post("/zoeken", data={"term": term.format(number=number_in(place))})
+            assert answer.status_code == 200
+            asked.append(len(statements))
+        assert asked[0] == asked[1] <= 7, "\n".join(statements)
+
+
+def test_recording_a_conversation_asks_as_much_for_many_as_for_one(http_as):
+    data = {
+        "outcome": "held", "held_on": TODAY.isoformat(), "channel": "phone", "report": "Gebeld.",
+        "participants": "resident", "follow_up_on": "2026-12-01", "follow_up_what": "Bellen",
+    }  # fmt: skip
+    for place in (FEW, MANY):
+        http, number = http_as(staff_of(place)), number_in(place)
+        http.get("/werkvoorraad")
+        with count_queries() as statements:
+            answer = http.post(f"/dossiers/{number}/gesprekken", data=data)
+        assert answer.status_code == 303
+        assert len(statements) <= 16, "\n".join(statements)
