@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from kp4web.accounts.models import User
 from kp4web.conversations.models import Conversation
 from kp4web.demo.accounts import ACCOUNTS, ADMINISTRATOR, MUNICIPALITIES, OTHERS
-from kp4web.demo.bulk import TALKS, fill
+from kp4web.demo.bulk import TALKS, fill, sizes_for
 from kp4web.demo.commands import is_empty, is_loaded, set_password
 from kp4web.demo.loader import load
 from kp4web.demo.story import DEFAULT_SEED, history
@@ -76,7 +76,7 @@ def _fill_up(
     with click.progressbar(length=more, label="Grote gegevensset laden") as bar:
         fill(
             session,
-            clients=more,
+            sizes=sizes_for(more),
             seed=seed,
             today=until,
             password_hash=password_hash or "",

@@ -1,0 +1,317 @@
+"""
+How fast the pages are, as ratios within one run: ``./kp4 bench``.
+
+Each page is asked of the application in this process, and beside it, turn by turn, its floor is
+measured: the same statements straight through sqlite3, and the same template with the same
+values. "Lezen" is the floor of a page that would only read; "alles" also writes what the page
+writes (its entry in the log, or the conversation). Medians; the demo history unless told otherwise.
+"""
+
+import argparse
+import os
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from flask import Flask, template_rendered
+from sqlalchemy import event, func, select
+
+import kp4web
+from kp4web.accounts.commands import start_session
+from kp4web.accounts.queries import user_by_email
+from kp4web.conversations.models import Conversation
+from kp4web.dossiers.models import Dossier
+from kp4web.extensions import SQLITE_PRAGMAS, db
+from kp4web.worklist.models import FollowUp
+from tests.conftest import ENCRYPTION_KEYS, TODAY, migrate, settings_for
+
+CONSULTANT, COORDINATOR = "consulent1@westbetuwe.example", "coordinator@westbetuwe.example"
+KEYS = os.environ.get("KP4WEB_ENCRYPTION_KEYS", ENCRYPTION_KEYS)
+WARM_UP = 20
+WRITES = ("INSERT", "UPDATE", "DELETE")
+Statement = tuple[str, Any, bool]
+
+
+@dataclass
+class Page:
+    """One page with who asks for it, and what a turn of the application is."""
+
+    name: str
+    email: str
+    ask: Callable[[Any], Any]
+    app_ms: list[float] = field(default_factory=list)
+    read_ms: list[float] = field(default_factory=list)
+    all_ms: list[float] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    template: Any = None
+    context: dict[str, Any] = field(default_factory=dict)
+    size: int = 0
+
+
+def main() -> None:
+    """Make the data, measure every page, print the table."""
+    asked = _arguments()
+    with tempfile.TemporaryDirectory(prefix="kp4web-bench-") as folder:
+        file = asked.file or Path(folder) / "bench.sqlite"
+        uri = f"sqlite:///{file.resolve()}"
+        if not file.exists():
+            load(uri, asked.clients, asked.conversations)
+        app = kp4web.create_app(settings_for(uri) | {"ENCRYPTION_KEYS": KEYS})
+        with app.app_context():
+            pages = list(_pages())
+        for page in pages:
+            measure(app, page, file, asked.requests)
+            print_row(page)
+        print_start(uri, app)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./kp4 bench", description="Meet de snelheid.")
+    parser.add_argument("--requests", type=int, default=200, help="verzoeken per pagina")
+    parser.add_argument("--clients", type=int, default=0, help="vul aan tot zoveel inwoners")
+    parser.add_argument("--conversations", type=int, help="en tot zoveel gesprekken")
+    parser.add_argument("--file", type=Path, help="bewaar de gegevens hier, of neem ze hieruit")
+    return parser.parse_args()
+
+
+def load(uri: str, clients: int, conversations: int | None) -> None:
+    """Make the tables and load the demo, filled up when asked."""
+    migrate(uri)
+    app = kp4web.create_app(settings_for(uri) | {"ENCRYPTION_KEYS": KEYS})
+    more = [] if conversations is None else ["--conversations", str(conversations)]
+    options = ["--today", TODAY.isoformat(), "--clients", str(clients), *more]
+    result = app.test_cli_runner(catch_exceptions=False).invoke(args=["demo", "load", *options])
+    if result.exit_code:
+        sys.exit(result.output)
+
+
+def _pages() -> Iterator[Page]:
+    """Yield the pages of the budget; the dossier is the one with most conversations."""
+    lead = user_by_email(db.session(), CONSULTANT)
+    assert lead is not None
+    own = (
+        select(Dossier.id, Dossier.number)
+        .join(Conversation, Conversation.dossier_id == Dossier.id)
+        .where(Dossier.lead_id == lead.id, Dossier.kind == "support")
+        .group_by(Dossier.id, Dossier.number)
+        .order_by(func.count().desc())
+    )
+    (_, longest), (other_id, other) = db.session.execute(own.limit(2)).all()
+    yield Page("werkvoorraad", CONSULTANT, lambda http: http.get("/werkvoorraad"))
+    yield Page("dossier", CONSULTANT, lambda http: http.get(f"/dossiers/{longest}"))
+    report = "/rapportages/kp4?peildatum=2020-11-02&inactief=1"
+    yield Page("raadsrapportage", COORDINATOR, lambda http: http.get(report))
+    yield Page("caseload", COORDINATOR, lambda http: http.get("/caseload"))
+    yield Page("dossierlijst", COORDINATOR, lambda http: http.get("/dossiers"))
+    yield Page("zoeken", CONSULTANT, lambda http: http.post("/zoeken", data={"term": "ver"}))
+    yield Page("gesprek vastleggen", CONSULTANT, _recording(other_id, other))
+
+
+def _recording(dossier_id: int, number: str) -> Callable[[Any], Any]:
+    """Return a turn that records a talk, ends the follow-up of the turn before and plans one."""
+    data: dict[str, Any] = {
+        "outcome": "held", "held_on": TODAY.isoformat(), "channel": "phone",
+        "participants": "resident", "follow_up_on": "2026-12-01", "follow_up_what": "Bellen.",
+        "report": "Gebeld. Het gaat beter; de week heeft een ritme. " * 6,
+    }  # fmt: skip
+    query = select(FollowUp.id).where(
+        FollowUp.dossier_id == dossier_id, FollowUp.ended_at.is_(None)
+    )
+
+    def prepare() -> None:
+        with db.session.get_bind().connect() as connection:
+            data["done"] = [str(row) for row in connection.scalars(query)]
+
+    def ask(http: Any) -> Any:
+        return http.post(f"/dossiers/{number}/gesprekken", data=data)
+
+    ask.prepare = prepare  # type: ignore[attr-defined]
+    return ask
+
+
+def measure(app: Flask, page: Page, file: Path, requests: int) -> None:
+    """Ask for the page and its floor in turns, so that a busy moment hits them alike."""
+    http, raw = signed_in(app, page.email), driver(file)
+    prepare = getattr(page.ask, "prepare", lambda: None)
+    for turn in range(WARM_UP + requests):
+        with app.app_context():
+            prepare()
+        if turn == WARM_UP - 1:
+            with app.app_context(), captured(app, page):
+                answer = page.ask(http)
+                page.size = len(answer.data)
+            assert answer.status_code in {200, 303}, answer.text
+            continue
+        took = timed(lambda: page.ask(http))
+        if turn >= WARM_UP:
+            page.app_ms.append(took)
+            with app.test_request_context("/"):
+                page.read_ms.append(timed(lambda: floor(raw, page, writes=False)))
+                page.all_ms.append(timed(lambda: floor(raw, page, writes=True)))
+    raw.close()
+
+
+def signed_in(app: Flask, email: str) -> Any:
+    """Return a client with a session that lasts the run."""
+    with app.app_context():
+        user = user_by_email(db.session(), email)
+        assert user is not None
+        token = start_session(db.session(), user, now=datetime.now(UTC), idle=timedelta(hours=9))
+        db.session.commit()
+    http = app.test_client()
+    with http.session_transaction() as session:
+        session["token"] = token
+    return http
+
+
+def driver(file: Path) -> sqlite3.Connection:
+    """Return a connection of the driver itself, with the settings of the application."""
+    raw = sqlite3.connect(file, isolation_level=None)
+    for pragma in SQLITE_PRAGMAS:
+        raw.execute(pragma)
+    return raw
+
+
+@contextmanager
+def captured(app: Flask, page: Page) -> Iterator[None]:
+    """Keep the statements of the request, its template and the values that it was given."""
+
+    def note(_connection, _cursor, statement, parameters, _context, many):  # type: ignore[no-untyped-def]
+        if not statement.startswith("BEGIN"):
+            page.statements.append((statement, parameters, many))
+
+    def keep(_sender, template, context, **_rest):  # type: ignore[no-untyped-def]
+        page.template, page.context = template, dict(context)
+
+    engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    with template_rendered.connected_to(keep, app):
+        yield
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def floor(raw: sqlite3.Connection, page: Page, *, writes: bool) -> None:
+    """Run the statements of the page through the driver and fill in its template."""
+    changes = [one for one in page.statements if one[0].startswith(WRITES)]
+    for statement, parameters, _ in page.statements:
+        if not statement.startswith(WRITES):
+            raw.execute(statement, parameters).fetchall()
+    if writes and changes:
+        raw.execute("BEGIN IMMEDIATE")
+        _write(raw, changes)
+        raw.execute("COMMIT")
+    if page.template is not None:
+        page.template.render(page.context)
+
+
+def _write(raw: sqlite3.Connection, changes: list[Statement]) -> None:
+    entry = 0
+    for statement, parameters, many in changes:
+        if many:
+            raw.executemany(statement, parameters)
+        elif statement.startswith("INSERT INTO audit_entry"):
+            raw.execute(statement, (entry, *parameters[1:]))  # its place in the chain is new
+        else:
+            found = raw.execute(statement, parameters).fetchall()
+            if statement.startswith("UPDATE audit_head") and found:
+                entry = found[0][0]
+
+
+def timed(job: Callable[[], object]) -> float:
+    """Return how many milliseconds the job took."""
+    begun = time.perf_counter()
+    job()
+    return (time.perf_counter() - begun) * 1000
+
+
+HEADINGS = ("pagina", "vragen", "ms", "lezen", "x", "alles", "x", "kB")
+FORMAT = "{:<20}{:>7}{:>9}{:>9}{:>7}{:>9}{:>7}{:>8}"
+
+
+def print_row(page: Page, *, heads: list[bool] = [True]) -> None:  # noqa: B006 -- once per run
+    """Print one line of the table, after the headings the first time."""
+    if heads.pop() if heads else False:
+        print(FORMAT.format(*HEADINGS))
+    app, read, whole = median(page.app_ms), median(page.read_ms), median(page.all_ms)
+    number = len(page.statements)
+    print(FORMAT.format(
+        page.name, number, f"{app:.2f}", f"{read:.2f}", f"{app / read:.1f}", f"{whole:.2f}",
+        f"{app / whole:.1f}", f"{page.size / 1000:.1f}",
+    ), flush=True)  # fmt: skip
+
+
+def print_start(uri: str, app: Flask) -> None:
+    """Start a server, and print how soon it answers and how much memory a worker takes."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    environment = {
+        **os.environ, "KP4WEB_DATABASE_URL": uri, "KP4WEB_SECRET_KEY": app.config["SECRET_KEY"],
+        "KP4WEB_ENCRYPTION_KEYS": KEYS,
+    }  # fmt: skip
+    command = [
+        *(sys.executable, "-m", "gunicorn", "-c", "python:kp4web.serve"),
+        *("--bind", f"127.0.0.1:{port}", "wsgi:app"),
+    ]
+    begun = time.perf_counter()
+    server = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/inloggen")
+        print(f"koude start tot het eerste antwoord: {time.perf_counter() - begun:.2f} s")
+        use(app, port)
+        print(f"geheugen per werkproces (PSS): {', '.join(memory_of(server.pid))} MiB")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wait_for(address: str) -> None:
+    """Return when the address answers; raise ``TimeoutError`` after 30 seconds."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(address):  # noqa: S310 -- our own address
+                return
+        except OSError:
+            time.sleep(0.02)
+    raise TimeoutError(address)
+
+
+def use(app: Flask, port: int) -> None:
+    """Let the workers show some pages, so that they hold what they hold in use."""
+    http = signed_in(app, CONSULTANT)
+    cookie = next(iter(http._cookies.values()))
+    for path in ("/werkvoorraad", "/dossiers", "/rapportages/kp4") * 10:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}{path}", headers={"Cookie": f"{cookie.key}={cookie.value}"}
+        )
+        with urllib.request.urlopen(request):  # noqa: S310
+            pass
+
+
+def memory_of(server: int) -> Iterator[str]:
+    """Yield the proportional memory of each worker, in MiB."""
+    for child in Path(f"/proc/{server}/task/{server}/children").read_text().split():
+        found = re.search(
+            r"^Pss:\s+(\d+)", Path(f"/proc/{child}/smaps_rollup").read_text(), re.MULTILINE
+        )
+        if found:
+            yield f"{int(found[1]) / 1024:.0f}"
+
+
+if __name__ == "__main__":
+    main()
