@@ -1,0 +1,379 @@
+"""
+Nonsense in every field of every form and in every address, as somebody who may use them.
+
+Never a failure of ours, nothing stored where something was refused, nothing typed comes back as
+HTML, and the same answer on both databases. A form without a row fails.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import cache
+from itertools import chain
+from urllib.parse import quote_from_bytes, quote_plus
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import CompoundSelect, func, literal, select, union_all
+
+from kp4web.accounts.commands import start_session
+from kp4web.domain.actor import Role
+from kp4web.extensions import Base, db
+from tests.conftest import TODAY
+from tests.databases import ENGINES
+from tests.factories import PASSWORD, make_dossier, make_follow_up, make_user
+from tests.web.test_matrix import ROWS
+from tests.world import World, make_world, paths_of
+
+TEXT = "Een gewone zin."
+DAY = TODAY.isoformat()
+ALLOWED = {200, 303, 400, 401, 403, 404, 409, 413, 422, 429}
+SCRIPT = "<script>\"'"
+UNCOUNTED = {"audit_entry", "sign_in_attempt", "user_session"}  # reading and signing in write too
+
+Data = dict[str, str]
+FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form sends)
+    "accounts.create_session": ("lead", {"email": "x@y.example", "password": "", "verder": "/"}),
+    "accounts.end_session": ("lead", {}),
+    "accounts.sign_out": ("fg", {}),
+    "accounts.update_password": (
+        "policy", {"password": "fout", "new_password": TEXT, "repeat_password": TEXT},
+    ),
+    "caseload.assign": (
+        "coordinator",
+        {"dossier": "{other}", "user": "{colleague}", "reason": TEXT, "page": "caseload",
+         "pagina": "1"},
+    ),
+    "caseload.create_dossier": (
+        "coordinator",
+        {"initials": "A.", "given_name": "An", "prefix": "de", "surname": "Proef",
+         "birth_date": "1980-02-01", "bsn": "", "street": "Dam 1", "postcode": "4191 AB",
+         "town": "Geldermalsen", "phone": "0345 123456", "opened_on": "2026-02-01",
+         "kind": "rest", "valid_from": "2026-02-01", "planned_end": "2027-01-31",
+         "reason": TEXT, "partner_of": "{other}", "user": "{colleague}", "confirmed": ""},
+    ),
+    "conversations.create": (
+        "lead",
+        {"outcome": "held", "held_on": DAY, "held_at": "00:00", "channel": "phone",
+         "participants": "resident", "participants_asked": "1", "report": TEXT,
+         "follow_up_on": DAY, "follow_up_what": TEXT, "done": "{talked_about}",
+         "submission": "", "terug": "/werkvoorraad"},
+    ),
+    "conversations.create_message": ("colleague", {"text": TEXT, "submission": ""}),
+    "conversations.delete_draft": ("lead", {"terug": "/"}),
+    "conversations.save_draft": (
+        "lead", {"report": TEXT, "held_on": DAY, "follow_up_on": DAY, "done": "1"},
+    ),
+    "conversations.settle_message": ("lead", {"terug": "/"}),
+    "figures.create_count": ("coordinator", {"counted_on": DAY, "households": "9", "source": "X"}),
+    "handovers.accept": ("coordinator", {"reopen": "{other}"}),
+    "residents.create_contact": (
+        "lead",
+        {"name": "An", "role": "zus", "organisation": "x", "phone": "0345 123456",
+         "since": DAY, "until": DAY, "discussed_on": DAY},
+    ),
+    "residents.create_member": (
+        "lead",
+        {"name": "Jan", "relation": "child", "birth_date": DAY, "since": DAY, "until": DAY},
+    ),
+    "residents.update": (
+        "lead",
+        {"initials": "A.", "given_name": "An", "prefix": "de", "surname": "Proef",
+         "birth_date": "1980-02-01", "street": "Dam 1", "postcode": "4191 AB", "town": "Tiel",
+         "phone": "0345 123456", "email": "an@example.org", "contact_preference": "",
+         "interpreter": "", "approach": TEXT},
+    ),
+    "residents.update_contact": ("lead", {"name": "An", "role": "zus", "since": DAY}),
+    "residents.update_member": ("lead", {"name": "Jan", "relation": "child", "birth_date": DAY}),
+    "search.results": ("lead", {"term": "Jansen 01-02-1980"}),
+    "timeline.reveal_bsn": ("lead", {}),
+    "tracks.update": (
+        "lead",
+        {"kind": "rest", "valid_from": DAY, "planned_end": "2027-06-01", "avoid": TEXT,
+         "keep": "{follow_up_id}", "keep_asked": "1", "stop_reason": "", "reason": TEXT},
+    ),
+    "tracks.update_subgroups": ("lead", {"subgroup": "language", "since": DAY}),
+    "users.create": (
+        "administrator",
+        {"name": "Nieuw", "email": "nieuw@y.example", "organisation": "1", "roles": "consultant"},
+    ),
+    "users.create_password": ("administrator", {}),
+    "users.update_roles": ("administrator", {"roles": "consultant"}),
+    "worklist.create": ("lead", {"due_on": DAY, "what": TEXT, "terug": "/", "rij": "1"}),
+    "worklist.move": ("lead", {"due_on": DAY, "terug": "/werkvoorraad?pagina=2", "rij": "1"}),
+    "worklist.note_pension": ("lead", {"note": TEXT, "postponed_to": DAY, "uitstel": "1"}),
+    "worklist.complete": ("lead", {"terug": "/", "rij": "1"}),
+    "users.close": ("administrator", {}),  # last: then there is nobody to change
+}  # fmt: skip
+NEVER_ACCEPTED = {"accounts.create_session", "accounts.end_session", "accounts.update_password"}
+ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
+    "accounts.sign_in": ("verder",),
+    "caseload.index": ("pagina",),
+    "conversations.new": ("terug",),
+    "conversations.new_message": ("terug",),
+    "figures.dossiers": ("peildatum", "bekend_op", "inactief", "traject", "volgorde", "pagina"),
+    "figures.show": ("peildatum", "bekend_op", "inactief"),
+    "handovers.index": ("status", "pagina"),
+    "logbook.index": ("gebruiker", "handeling", "van", "tot", "voor"),
+    "search.index": ("traject", "groep", "subgroep", "consulent", "sort", "pagina"),
+    "timeline.show": ("soort", "voor"),
+    "worklist.edit": ("terug", "rij"),
+    "worklist.index": ("groep", "traject", "soort", "pagina", "alles"),
+    "worklist.new": ("terug", "rij"),
+    "worklist.pension": ("uitstel", "terug", "rij"),
+}
+BYTES = {  # label: the value as it travels, percent-encoded
+    "raw nul": "a\x00b", "nul": "a%00b", "surrogate": "%ED%A0%80", "no utf-8": "%FF%FE%C3",
+    "script": quote_plus(SCRIPT), "lines": "a%0D%0Ab%0BSet-Cookie:x", "blank": "%20%09",
+    "override": "%E2%80%AEabc%EF%BB%BF",
+}  # fmt: skip
+DAYS = ("2020-02-30", "0000-00-00", "9999-12-31", "99999-1-1", "gisteren", "29-02-2023",
+        "2199-12-31", "1900-01-01")  # fmt: skip
+IDS = ("0", "-1", str(2**31), str(2**63), str(10**25), "x", "%C2%B2", "0" * 11 + "9" * 20,
+       "9" * 5000, "{buren}", "{buren_follow_up}", "{buren_lead}")  # fmt: skip
+EVERYWHERE = {"gisteren", "9999-12-31", str(2**63), "9" * 5000}
+ASKED_FOR = (*(BYTES[one] for one in ("nul", "surrogate", "no utf-8", "script", "lines")),
+             "2020-02-30", "0001-01-01", "9999-12-31", "2199-12-31", "-1", str(2**31), str(2**63),
+             "%C2%B2", "0" * 11 + "9" * 20, "9" * 5000, "")  # fmt: skip
+STRANGE_IDS = ("0", "-1", str(2**31), str(2**63), str(10**25), "x", "%00", "%ED%A0%80", "1%2F2")
+
+
+class Visitors:
+    """Signed-in clients by persona, and the counts of what is stored."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.world = app, make_world()
+        self.clients: dict[str, FlaskClient] = {}
+        here, there = self.world.places["West Betuwe"], self.world.places["Buren"]
+        second = make_dossier(lead=(lead := self.world.users["lead"]))
+        self.values = paths_of(self.world, "West Betuwe") | {
+            "user_id": make_user(Role.COORDINATOR, name="doelwit").id, "other": second.number,
+            "colleague": self.world.users["colleague"].id, "buren": there.dossier.number,
+            "talked_about": make_follow_up(here.dossier, lead, due_on=TODAY).id,
+            "buren_follow_up": there.follow_up.id,
+            "buren_lead": self.world.users["buren lead"].id,
+        }  # fmt: skip
+        assert here.dossier.number != second.number
+
+    def send(self, persona: str, address: str, body: str | None = None) -> tuple[int, str]:
+        """Return the status and the page; ``body`` is percent-encoded already."""
+        if persona not in self.clients:
+            self.clients[persona] = signed_in(self.app, self.world, persona)
+        with self.app.app_context():
+            response = self.clients[persona].open(
+                address, method="GET" if body is None else "POST",
+                data=None if body is None else body.encode("latin-1"),
+                content_type="application/x-www-form-urlencoded",
+            )  # fmt: skip
+        onward = response.headers.get("Location", "")
+        if response.status_code == 401 or onward.startswith("/inloggen"):
+            del self.clients[persona]
+        return response.status_code, response.text
+
+    def fill(self, text: str) -> str:
+        """Put the ids of this world where a form or a rule names them."""
+        text = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", text)
+        return re.sub(r"\{(\w+)\}", lambda part: str(self.values[part[1]]), text)
+
+    def counts(self) -> Counter[str]:
+        """Return how many rows every table holds."""
+        found = Counter(dict(tuple(row) for row in db.session.execute(counting())))
+        db.session.rollback()
+        return found
+
+
+@cache
+def counting() -> CompoundSelect[tuple[str, int]]:
+    tables = [t for t in Base.metadata.sorted_tables if t.name not in UNCOUNTED]
+    return union_all(*(select(literal(t.name), func.count()).select_from(t) for t in tables))
+
+
+def signed_in(app: Flask, world: World, persona: str) -> FlaskClient:
+    client = FlaskClient(app, app.response_class)
+    token = start_session(db.session(), world.users[persona], now=datetime.now(UTC))
+    db.session.commit()
+    with client.session_transaction() as session:
+        session["token"] = token
+    return client
+
+
+def bodies(data: Data) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield the label and the pairs of every bad form: all fields at once, then one by one."""
+    good = [(name, quote_plus(value, safe="{}")) for name, value in data.items()]
+    yield "as it should be", good
+    yield "nothing", []
+    yield "100,000 characters", [(name, "x" * 100_000) for name in data]
+    yield "everything twice", good + [(name, "nog") for name in data]
+    yield "fields nobody asked for", [*good, ("id", "1"), ("recorded_by_id", "1"), ("a%00", "b")]
+    for label, value in BYTES.items():
+        yield label, [(name, value) for name in data]
+        if label == "script":
+            yield from one_by_one(good, label, value)
+    for value in chain(DAYS, IDS):
+        if value in EVERYWHERE:
+            yield value, [(name, value) for name in data]
+        for name, usual in data.items():
+            is_day = re.fullmatch(r"\d{4}-\d\d-\d\d", usual) is not None
+            is_id = usual.startswith("{") or usual.isdigit()
+            if (is_day and value in DAYS) or (is_id and value in IDS):
+                yield from one_by_one(good, f"{name}={value}", value, only=name)
+
+
+def one_by_one(
+    good: list[tuple[str, str]], label: str, value: str, *, only: str | None = None
+) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    for changed in (name for name, _ in good if only in {None, name}):
+        pairs = [(name, value if name == changed else usual) for name, usual in good]
+        yield f"{label} in {changed}", pairs
+
+
+Answers = dict[tuple[str, str], int]
+
+
+def on_every_engine(app_on: Callable[..., Flask], run: Callable[[Visitors], Answers]) -> None:
+    """Do the same on both databases and compare the answers."""
+    found = {}
+    for engine in ENGINES:
+        app = app_on(engine)
+        with app.app_context():
+            try:
+                found[engine] = run(Visitors(app))
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+    first, *others = found.values()
+    assert len(first) > 0
+    for other in others:
+        assert first == other
+
+
+def rules_of(app: Flask) -> dict[str, str]:
+    return {rule.endpoint: rule.rule for rule in app.url_map.iter_rules()}
+
+
+def post_everything(visitors: Visitors) -> Answers:
+    rules, answers, faults = rules_of(visitors.app), {}, []
+    before = visitors.counts()
+    for endpoint, (persona, data) in FORMS.items():
+        for label, pairs in bodies(data):
+            body = visitors.fill("&".join(f"{name}={value}" for name, value in pairs))
+            status, page = visitors.send(persona, visitors.fill(rules[endpoint]), body)
+            after, where = visitors.counts(), (endpoint, label)
+            faults += [f for f, is_wrong in (
+                ((*where, status), status not in ALLOWED), ((*where, "html"), SCRIPT in page),
+                ((*where, "stored", after - before), status >= 400 and after != before),
+            ) if is_wrong]  # fmt: skip
+            before, answers[where] = after, status
+    assert faults == []
+    accepted = {endpoint for (endpoint, _), status in answers.items() if status in {200, 303}}
+    assert set(FORMS) - accepted == NEVER_ACCEPTED
+    return answers
+
+
+def ask_everything(visitors: Visitors) -> Answers:
+    rules, answers, faults = rules_of(visitors.app), {}, []
+    before = visitors.counts()
+    for endpoint, names in ASKED.items():
+        persona = "lead" if endpoint not in ROWS or "lead" in ROWS[endpoint][0] else (
+            "fg" if endpoint.startswith("logbook") else "coordinator"
+        )  # fmt: skip
+        path = visitors.fill(rules[endpoint])
+        for value in ASKED_FOR:
+            for name in (*names, *(["&".join(names)] if len(names) > 1 else [])):
+                query = visitors.fill("&".join(f"{one}={value}" for one in name.split("&")))
+                where = (endpoint, f"{name}={value[:40]}")
+                status, page = visitors.send(persona, f"{path}?{quote_raw(query)}")
+                faults += [(*where, status)] * (status not in ALLOWED or SCRIPT in page)
+                answers[where] = status
+    assert faults == []
+    assert visitors.counts() == before
+    return answers
+
+
+def quote_raw(query: str) -> str:
+    """Return the query as a browser could send it: no raw control characters or spaces."""
+    return quote_from_bytes(query.encode("latin-1"), safe="%&=-:+.")
+
+
+def test_every_form_and_every_question_in_an_address_has_a_row(app):
+    rules = list(app.url_map.iter_rules())
+    assert set(FORMS) == {rule.endpoint for rule in rules if "POST" in rule.methods}
+    assert set(ASKED) <= {rule.endpoint for rule in rules if "GET" in rule.methods}
+
+
+def test_no_form_fails_or_stores_what_it_refuses(app_on):
+    on_every_engine(app_on, post_everything)
+
+
+def test_no_address_fails_and_none_changes_anything(app_on):
+    on_every_engine(app_on, ask_everything)
+
+
+def test_an_id_that_cannot_exist_or_belongs_elsewhere_is_not_there(app):
+    visitors = Visitors(app)
+    before = visitors.counts()
+    for endpoint, rule in rules_of(app).items():
+        names = re.findall(r"<(?:id|number):(\w+)>", rule)
+        persona = FORMS[endpoint][0] if endpoint in FORMS else "lead"
+        for name in names:
+            for strange in (*STRANGE_IDS, str(2**31 - 1)):
+                given = rule.replace(f"<id:{name}>", strange).replace(f"<number:{name}>", strange)
+                body = "" if endpoint in FORMS else None
+                status, _ = visitors.send(persona, visitors.fill(given), body)
+                assert status in {403, 404, 405, 409}, (endpoint, strange, status)
+    assert visitors.counts() == before
+
+
+@pytest.mark.parametrize("endpoint", ["residents.edit_contact", "residents.edit_member"])
+def test_the_people_of_one_dossier_are_not_there_in_another(app, endpoint):
+    visitors = Visitors(app)
+    elsewhere = rules_of(app)[endpoint].replace("<number:number>", "{other}")
+    assert visitors.send("lead", visitors.fill(elsewhere))[0] == 404
+    visitors.values |= {"contact_id": visitors.world.places["Buren"].contact.id,
+                        "member_id": visitors.world.places["Buren"].member.id}  # fmt: skip
+    assert visitors.send("lead", visitors.fill(rules_of(app)[endpoint]))[0] == 404
+
+
+def test_without_its_token_no_form_changes_anything(app):
+    visitors = Visitors(app)
+    app.config["WTF_CSRF_ENABLED"] = True
+    for persona in {persona for persona, _ in FORMS.values()}:
+        visitors.clients[persona] = signed_in(app, visitors.world, persona)
+    before = visitors.counts()
+    for endpoint, (persona, data) in FORMS.items():
+        clients = dict(visitors.clients)
+        body = visitors.fill("&".join(f"{n}={quote_plus(v, safe='{}')}" for n, v in data.items()))
+        status, _ = visitors.send(persona, visitors.fill(rules_of(app)[endpoint]), body)
+        assert (endpoint, status) == (endpoint, 401)
+        visitors.clients = clients
+    assert visitors.counts() == before
+
+
+WRONG_DAY = {  # endpoint: (the field that is wrong, the text that must stay)
+    "caseload.create_dossier": ("birth_date", "reason"),
+    "conversations.create": ("held_on", "report"),
+    "residents.update": ("birth_date", "approach"),
+    "tracks.update": ("valid_from", "reason"),
+    "worklist.note_pension": ("postponed_to", "note"),
+}
+
+
+@pytest.mark.parametrize("endpoint", WRONG_DAY)
+@pytest.mark.parametrize("day", ["2020-02-30", "gisteren", "99999-1-1", ""])
+def test_a_wrong_date_leaves_what_was_typed(app, endpoint, day):
+    visitors, (wrong, typed) = Visitors(app), WRONG_DAY[endpoint]
+    story = 'Een lang verhaal met é en <teken> & "aanhaling".'
+    data = FORMS[endpoint][1] | {wrong: day, typed: story}
+    body = "&".join(f"{name}={quote_plus(value, safe='{}')}" for name, value in data.items())
+    path = visitors.fill(rules_of(app)[endpoint])
+    status, page = visitors.send(FORMS[endpoint][0], path, visitors.fill(body))
+    assert status == 422
+    assert "Een lang verhaal met é en &lt;teken&gt; &amp; " in page
+    if day:
+        assert f'value="{day}"' in page
+
+
+def test_the_password_of_the_tests_is_not_the_one_that_is_tried():
+    assert FORMS["accounts.update_password"][1]["password"] != PASSWORD
