@@ -8,6 +8,7 @@ Cells that need a reason first (break-glass) do not exist yet and count as nothi
 
 from collections.abc import Collection, Mapping
 from enum import IntEnum, StrEnum, auto
+from functools import cache
 
 from kp4web.domain.actor import Actor, Role
 from kp4web.domain.errors import Forbidden
@@ -229,12 +230,21 @@ def relations(actor: Actor, *, lead_id: int | None) -> frozenset[Relation]:
 
 def access(held: Collection[Relation], field: Field) -> Access:
     """Return the furthest reach that these relations give together into the field."""
-    return max((MATRIX[r].get(field, Access.NONE) for r in held), default=Access.NONE)
+    return _reach(frozenset(held))[field]
 
 
 def visible_fields(held: Collection[Relation]) -> frozenset[Field]:
     """Return the fields that these relations may read."""
-    return frozenset(field for field in Field if access(held, field) >= Access.READ)
+    return frozenset(field for field, reach in _reach(frozenset(held)).items() if reach)
+
+
+@cache
+def _reach(held: frozenset[Relation]) -> Mapping[Field, Access]:
+    """Return the row of the table for these relations: asked for many times on one page."""
+    return {
+        field: max((MATRIX[r].get(field, Access.NONE) for r in held), default=Access.NONE)
+        for field in Field
+    }
 
 
 def require_access(held: Collection[Relation], field: Field, level: Access) -> None:

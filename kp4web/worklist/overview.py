@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum, auto
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -358,6 +358,7 @@ _NEEDS: Mapping[Act, tuple[Action, Field | None]] = {
 }
 
 
+@lru_cache(maxsize=2_000)
 def _acts(
     actor: Actor, kind: DueKind, held: frozenset[Relation], *, named: bool
 ) -> tuple[Act, ...]:
