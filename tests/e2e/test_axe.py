@@ -1,0 +1,173 @@
+"""Every page in its main states, at three widths: accessible, and nothing sticks out sideways."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from kp4web.domain.actor import Role
+from tests.browser import ON_SQLITE, only, run_axe_at_all_widths
+from tests.factories import make_dossier, make_follow_up, make_user
+from tests.world import World, make_world, paths_of
+
+pytestmark = only(ON_SQLITE)
+WITHOUT_A_PAGE = {"start.healthz", "start.readyz", "static"}
+REPORT = "/rapportages/kp4?peildatum=2026-11-18"
+GONE = "KP4-2026-00000001"
+
+# persona: addresses, or (address, the button that sends the form empty); "a: b" is persona a
+PAGES: dict[str, list[str | tuple[str, str]]] = {
+    "": [("/inloggen", "Inloggen"), "/bestaat-niet", "/inloggen?verder=/werkvoorraad"],
+    "lead": [
+        "/werkvoorraad", "/werkvoorraad?groep=late", "/werkvoorraad?soort=aow_near",
+        "/dossiers", "/dossiers?traject=kp3&sorteer=traject", "/zoeken",
+        "/dossiers/{number}", "/dossiers/{number}?soort=gesprekken", "/dossiers/{resting}",
+        "/dossiers/{stopped}", f"/dossiers/{GONE}",
+    ],
+    "lead: forms": [
+        ("/dossiers/{number}/gesprekken/nieuw", "Gesprek vastleggen"),
+        "/dossiers/{number}/gesprekken/{conversation_id}",
+        ("/dossiers/{number}/traject", "Vastleggen"), "/dossiers/{stopped}/traject",
+        "/dossiers/{resting}/traject",
+        ("/dossiers/{number}/inwoner", "Opslaan"),
+        ("/dossiers/{number}/betrokkenen/nieuw", "Opslaan"),
+        "/dossiers/{number}/betrokkenen/{contact_id}",
+        ("/dossiers/{number}/gezinsleden/nieuw", "Opslaan"),
+        "/dossiers/{number}/gezinsleden/{member_id}",
+        ("/dossiers/{number}/opvolgingen/nieuw", "Opvolging plannen"),
+        ("/opvolgingen/{follow_up_id}/verzetting", "Verzetten"),
+        "/dossiers/{old}/aow",
+        REPORT, f"{REPORT}&track=rest", "/rapportages/kp4?peildatum=gisteren",
+        "/rapportages/kp4/dossiers?peildatum=2026-11-18&traject=rest",
+        ("/account", "Wachtwoord veranderen"), "/beheer/gebruikers",
+    ],
+    "colleague": [
+        "/dossiers/{number}", "/dossiers?van=team", "/dossiers/{number}/traject",
+        "/dossiers/{number}/gesprekken/nieuw",
+        ("/dossiers/{number}/berichten", "Bericht achterlaten"),
+    ],
+    "coordinator": [
+        "/werkvoorraad", ("/caseload", "Toewijzen"), ("/caseload/overnemen", "Dossier openen"),
+        ("/dossiers/{number}/toewijzing", "Toewijzen"), "/dossiers/{number}",
+        "/overdrachten", "/overdrachten?status=accepted", "/overdrachten/{handover_id}",
+        f"{REPORT}&inactief=1", ("/rapportages/bijstand", "Vastleggen"),
+    ],
+    "policy": [REPORT, "/rapportages/bijstand"],
+    "fg": ["/logboek", "/logboek?van=2020-01-01&tot=2020-01-02", "/logboek?van=onzin"],
+    "administrator": [
+        "/beheer/gebruikers", ("/beheer/gebruikers/nieuw", "Toevoegen"),
+        "/beheer/gebruikers/{user_id}",
+    ],
+    "intake": ["/overdrachten", "/overdrachten/{handover_id}"],
+    "income": ["/"],
+    "newcomer": [
+        "/werkvoorraad", "/dossiers", "/caseload", "/overdrachten", REPORT,
+        "/rapportages/kp4/dossiers?peildatum=2026-11-18&traject=rest",
+    ],
+}  # fmt: skip
+
+
+@dataclass
+class Visited:
+    """The world as the visits need it: who is who, and what stands in an address."""
+
+    users: dict[str, int]
+    values: dict[str, object]
+
+
+@pytest.fixture
+def visited(arrange) -> Visited:
+    with arrange():
+        world = make_world()
+        values = paths_of(world, "West Betuwe") | _more_dossiers(world)
+        world.users["newcomer"] = make_user(
+            Role.COORDINATOR, Role.CONSULTANT, municipality="Culemborg"
+        )
+        return Visited({name: user.id for name, user in world.users.items()}, values)
+
+
+def _more_dossiers(world: World) -> dict[str, object]:
+    """Add a dossier in every state, with names that need room; return the numbers."""
+    lead = world.users["lead"]
+    resting = make_dossier(
+        track="rest", lead=lead, surname="Wojciechowska-van den Heuvel", initials="A.B.C.",
+        approach="Bel eerst.", opened_on=date(2025, 9, 1), planned_end=date(2026, 9, 1),
+    )  # fmt: skip
+    stopped = make_dossier(track="stopped", lead=lead, surname="O'Brien-Şahin")
+    make_dossier(track="kp3", lead=lead)
+    make_dossier(track="under_investigation", opened_on=date(2026, 3, 1))
+    old = make_dossier(lead=lead, birth_date=date(1960, 1, 2))
+    make_follow_up(old, lead, due_on=date(2026, 11, 20), what="Vragen naar de brief van de SVB.")
+    return {"resting": resting.number, "stopped": stopped.number, "old": old.number}
+
+
+def _address(entry: str | tuple[str, str]) -> str:
+    return entry if isinstance(entry, str) else entry[0]
+
+
+def test_every_route_that_shows_a_page_is_visited(app: Flask, visited: Visited):
+    asked = {
+        _address(entry).format_map(visited.values).partition("?")[0]
+        for entries in PAGES.values()
+        for entry in entries
+    }
+    with app.test_request_context():
+        urls = app.url_map.bind("localhost")
+        reached = {urls.match(path)[0] for path in asked - {"/bestaat-niet"}}
+    shown = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert shown - WITHOUT_A_PAGE == reached
+
+
+@pytest.mark.parametrize("persona", PAGES)
+def test_every_page_is_accessible(
+    page: Page, page_as: Callable[[int], Page], visited: Visited, persona: str
+):
+    if persona:
+        page = page_as(visited.users[persona.partition(":")[0]])
+    for entry in PAGES[persona]:
+        page.goto(_address(entry).format_map(visited.values))
+        run_axe_at_all_widths(page)
+        if not isinstance(entry, str):
+            _send(page, entry[1])
+            run_axe_at_all_widths(page)
+
+
+def _send(page: Page, button: str) -> None:
+    """Empty what can be emptied, and send the form: it comes back with its errors."""
+    form = page.locator("main form").filter(has=page.get_by_role("button", name=button, exact=True))
+    for field in form.locator("input[type=text], input[type=date], textarea").all():
+        if field.is_visible():
+            field.fill("")
+    form.get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_test_id("field-error").first).to_be_visible()
+
+
+def test_what_unfolds_and_what_is_found_is_accessible(page_as, visited):
+    page = page_as(visited.users["lead"])
+    page.goto("/werkvoorraad")
+    page.locator("summary", has_text="Verzetten").first.click()
+    expect(page.get_by_role("button", name="+1 week").first).to_be_visible()
+    run_axe_at_all_widths(page)
+    page.goto(f"/dossiers/{visited.values['number']}")
+    page.get_by_role("button", name="BSN tonen").click()
+    expect(page.get_by_role("button", name="BSN tonen")).to_have_count(0)
+    run_axe_at_all_widths(page)
+    for term in ("sahin", "niemand", ""):
+        page.get_by_label("Zoek een inwoner of dossier").fill(term)
+        page.get_by_role("button", name="Zoeken").first.click()
+        expect(page.get_by_role("heading", name="Zoeken", level=1)).to_be_visible()
+        run_axe_at_all_widths(page)
+
+
+def test_the_menu_of_a_small_screen_is_accessible(page_as, visited):
+    page = page_as(visited.users["coordinator"])
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto("/caseload")
+    page.get_by_role("button", name="Menu", exact=True).click()
+    menu = page.get_by_role("navigation", name="Hoofdmenu")
+    expect(menu.get_by_role("link", name="Dossiers")).to_be_visible()
+    menu.get_by_role("link", name="Dossiers").click()
+    expect(page.get_by_role("heading", name="Dossiers", level=1)).to_be_visible()
