@@ -146,7 +146,7 @@ def load_history(uri: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def app_on(run_folder: Path, engines: Callable[[str], Databases]) -> Callable[..., Flask]:
+def app_on(run_folder: Path, engines: Callable[[str], Databases]) -> Iterator[Callable[..., Flask]]:
     """Return a function that gives the application of an engine, on a fresh database.
 
     An application is made once per worker: its templates are compiled once too.
@@ -158,13 +158,24 @@ def app_on(run_folder: Path, engines: Callable[[str], Databases]) -> Callable[..
         ensure_template(databases, run_folder, "migrated", migrate)
         if history:
             ensure_template(databases, run_folder, "history", load_history, base="migrated")
-        databases.fresh("history" if history else "migrated")
         if engine_name not in apps:
             apps[engine_name] = kp4web.create_app(settings_for(databases.uri))
             apps[engine_name].test_client_class = CheckedClient
+        template = "history" if history else "migrated"
+        if not databases.reset(template):
+            let_go(apps[engine_name])
+            databases.fresh(template)
         return apps[engine_name]
 
-    return _app
+    yield _app
+    for app in apps.values():
+        let_go(app)
+
+
+def let_go(app: Flask) -> None:
+    """Close the application's connections."""
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture
@@ -177,7 +188,6 @@ def app(
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
     app.config.clear()
     app.config.update(settings)
 

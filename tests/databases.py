@@ -1,8 +1,9 @@
 """A fresh database for every test, on both engines: a copy of a template made once per run.
 
 The templates are shared by the workers of a run; each worker has one database of its own, with one
-fixed address, that is thrown away and copied again before every test. A copy takes a few
-milliseconds on SQLite and some forty on PostgreSQL.
+fixed address. Before every test it is copied again: a few milliseconds on SQLite, where it is one
+file. On PostgreSQL a copy costs some hundred milliseconds, most of them in the cold start of the
+new connection, so there the database is emptied instead for as long as it stays small.
 """
 
 import fcntl
@@ -19,6 +20,12 @@ from tests.machine import PostgresServer
 
 Fill = Callable[[str], None]
 
+SMALL_TABLE = 131_072  # bytes
+TABLES = (
+    "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+)
+SEQUENCES = "select setval(seqrelid::regclass, seqstart, false) from pg_sequence"
+
 
 class Databases(Protocol):
     """What a test needs of an engine."""
@@ -27,6 +34,9 @@ class Databases(Protocol):
 
     def exists(self, template: str) -> bool:
         """Return whether the template was made, by this worker or another."""
+
+    def reset(self, template: str) -> bool:
+        """Bring the worker's database back to the template under open connections, if that goes."""
 
     def fresh(self, template: str | None) -> None:
         """Make the worker's database anew: a copy of the template, or empty for ``None``."""
@@ -48,6 +58,9 @@ class SqliteDatabases:
 
     def exists(self, template: str) -> bool:
         return self._template(template).exists()
+
+    def reset(self, template: str) -> bool:
+        return False  # a file is copied sooner than emptied
 
     def fresh(self, template: str | None) -> None:
         for ending in ("", "-wal", "-shm"):
@@ -74,6 +87,8 @@ class PostgresDatabases:
         self.name = f"test_{worker}"
         self.server = PostgresServer(folder / "postgres")
         self.uri = self.server.url(self.name)
+        self.template: str | None = None
+        self.inside: Emptier | None = None
 
     @cached_property
     def admin(self) -> psycopg.Connection:
@@ -81,24 +96,77 @@ class PostgresDatabases:
         with only_one(self.server.folder.parent, "postgres"):
             if not self.server.folder.exists():
                 self.server.start()
-        return psycopg.connect(
-            host=str(self.server.folder), user="kp4web", dbname="postgres", autocommit=True
-        )
+        return self._connect("postgres")
 
     def exists(self, template: str) -> bool:
         query = "select 1 from pg_database where datname = %s"
         return self.admin.execute(query, [f"template_{template}"]).fetchone() is not None
 
+    def reset(self, template: str) -> bool:
+        return self.template == template and self.inside is not None and self.inside.empty()
+
     def fresh(self, template: str | None) -> None:
+        self._leave()
         self.admin.execute(f"drop database if exists {self.name} with (force)")
         source = f"template_{template}" if template else "template0"
         self.admin.execute(f"create database {self.name} template {source}")
+        self.template = template
+        if template:
+            self.inside = Emptier(self._connect(self.name))
 
     def keep(self, template: str) -> None:
+        self._leave()
         self.admin.execute(f"alter database {self.name} rename to template_{template}")
 
     def close(self) -> None:
+        self._leave()
         self.admin.close()
+
+    def _leave(self) -> None:
+        self.template = None
+        if self.inside:
+            self.inside.connection.close()
+            self.inside = None
+
+    def _connect(self, name: str) -> psycopg.Connection:
+        folder = str(self.server.folder)
+        return psycopg.connect(host=folder, user="kp4web", dbname=name, autocommit=True)
+
+
+class Emptier:
+    """Brings a database back to the few rows it had; made when nothing has touched it yet."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self.connection = connection
+        self.connection.execute("set session_replication_role = replica")  # no triggers, any order
+        self.connection.execute("set lock_timeout = '2s'")
+        self.tables = [name for (name,) in connection.execute(TABLES)]
+        self.large = self._over(SMALL_TABLE)
+        self.rows = {} if self.large else {name: self._copy(name) for name in self.tables}
+
+    def empty(self) -> bool:
+        """Bring the rows back; return ``False`` when a table is large or somebody holds one."""
+        try:
+            if self.large or self._over(SMALL_TABLE):
+                return False  # emptied tables keep their size, which plans are made from
+            self.connection.execute("; ".join(map(DELETE.format, self.tables)))
+        except psycopg.Error:
+            return False
+        for name, rows in self.rows.items():
+            if rows:
+                with self.connection.cursor().copy(f'copy "{name}" from stdin') as copy:
+                    copy.write(rows)
+        self.connection.execute(SEQUENCES)
+        return True
+
+    def _copy(self, name: str) -> bytes:
+        with self.connection.cursor().copy(f'copy "{name}" to stdout') as copy:
+            return b"".join(bytes(block) for block in copy)
+
+    def _over(self, size: int) -> bool:
+        query = f"select exists ({TABLES} and pg_relation_size(oid) > %s)"
+        row = self.connection.execute(query, [size]).fetchone()
+        return bool(row and row[0])
 
 
 ENGINES: dict[str, Callable[[Path, str], Databases]] = {

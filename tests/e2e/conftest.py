@@ -70,8 +70,6 @@ def app(request: pytest.FixtureRequest, engine_name: str, app_on: Callable[..., 
     app.config.update(changed)
     yield app
     app.config.update(before)
-    with app.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture
