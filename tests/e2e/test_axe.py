@@ -22,8 +22,8 @@ GONE = "KP4-2026-00000001"
 PAGES: dict[str, list[str | tuple[str, str]]] = {
     "": [("/inloggen", "Inloggen"), "/bestaat-niet", "/inloggen?verder=/werkvoorraad"],
     "lead": [
-        "/werkvoorraad", "/werkvoorraad?groep=late", "/werkvoorraad?soort=aow_near",
-        "/dossiers", "/dossiers?traject=kp3&sorteer=traject", "/zoeken",
+        "/werkvoorraad", "/werkvoorraad?groep=late", "/werkvoorraad?soort=pension_approaching",
+        "/dossiers", "/dossiers?consulent=alle&groep=late", "/dossiers?traject=kp3&sort=volgende", "/zoeken",
         "/dossiers/{number}", "/dossiers/{number}?soort=gesprekken", "/dossiers/{resting}",
         "/dossiers/{stopped}", f"/dossiers/{GONE}",
     ],
@@ -40,12 +40,12 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         ("/dossiers/{number}/opvolgingen/nieuw", "Opvolging plannen"),
         ("/opvolgingen/{follow_up_id}/verzetting", "Verzetten"),
         "/dossiers/{old}/aow",
-        REPORT, f"{REPORT}&track=rest", "/rapportages/kp4?peildatum=gisteren",
+        REPORT, "/rapportages/kp4?peildatum=gisteren",
         "/rapportages/kp4/dossiers?peildatum=2026-11-18&traject=rest",
         ("/account", "Wachtwoord veranderen"), "/beheer/gebruikers",
     ],
     "colleague": [
-        "/dossiers/{number}", "/dossiers?van=team", "/dossiers/{number}/traject",
+        "/dossiers/{number}", "/dossiers?consulent=alle", "/dossiers/{number}/traject",
         "/dossiers/{number}/gesprekken/nieuw",
         ("/dossiers/{number}/berichten", "Bericht achterlaten"),
     ],
