@@ -24,6 +24,7 @@ SMALL_TABLE = 131_072  # bytes
 TABLES = (
     "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
 )
+DELETE = 'delete from "{}"'
 SEQUENCES = "select setval(seqrelid::regclass, seqstart, false) from pg_sequence"
 
 
