@@ -31,6 +31,8 @@ def settings(instance: Path, given: Mapping[str, Any] | None = None) -> dict[str
         "ENCRYPTION_KEYS": _required("ENCRYPTION_KEYS", read("ENCRYPTION_KEYS", None)),
         "SQLALCHEMY_DATABASE_URI": given.get("SQLALCHEMY_DATABASE_URI")
         or _database(read("DATABASE_URL", None), instance),
+        # a database that was away is found again without an error
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
         "TODAY": _today(read("TODAY", None), relaxed=demo or testing),
         "TRUSTED_PROXIES": _number("TRUSTED_PROXIES", read("TRUSTED_PROXIES", 0)),
         "SESSION_IDLE": timedelta(

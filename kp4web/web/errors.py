@@ -3,9 +3,9 @@
 import logging
 from functools import partial
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug import exceptions as http
@@ -61,6 +61,7 @@ def init_app(app: Flask) -> None:
 def _answer(error: Exception, *, status: int) -> ResponseReturnValue:
     db.session.rollback()
     if status == 500:
+        _ask_the_database_nothing_more()
         cause = getattr(error, "original_exception", None) or error
         # JsonLines writes where it happened, never the message: that can quote personal data
         logger.error("failure", extra={"error": type(cause).__name__}, exc_info=cause)
@@ -77,6 +78,12 @@ def _answer(error: Exception, *, status: int) -> ResponseReturnValue:
             # for draft.js: the same user may send the same form again, by itself
             response.headers["KP4-Token-Renewed"] = str(current_user.actor.id)
     return response
+
+
+def _ask_the_database_nothing_more() -> None:
+    """Show the page as for a visitor when the user was not known yet: asking may fail again."""
+    if "_login_user" not in g:
+        g._login_user = AnonymousUserMixin()
 
 
 def _text(error: Exception) -> str:

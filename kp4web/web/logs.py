@@ -50,7 +50,8 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def log(response: Response) -> Response:
         if request.endpoint != "static" and "started" in g:
-            known = current_user.is_authenticated if request.endpoint else False
+            # only who was looked up already: writing this line must not ask the database
+            known = "_login_user" in g and current_user.is_authenticated
             extra = {
                 "trace": g.trace_id, "method": request.method, "endpoint": request.endpoint,
                 "status": response.status_code,

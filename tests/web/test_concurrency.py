@@ -216,3 +216,20 @@ def test_attempts_to_sign_in_count_together_in_every_instance(app):
     assert statuses == [422] * ACCOUNT_FAILURES + [429, 429]
     with other.app_context():
         db.engine.dispose()
+
+
+GONE = ("sqlite:////nowhere/kp4web.sqlite", "postgresql+psycopg://kp4web@/x?host=/nowhere")
+
+
+@pytest.mark.parametrize("address", GONE)
+@pytest.mark.parametrize("path", ["/werkvoorraad", "/inloggen", "/dossiers/KP4-2026-0001"])
+def test_without_a_database_a_user_reads_why_in_dutch(address, path):
+    app = kp4web.create_app(settings_for(address))
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["token"] = "somebody who was signed in"
+    response = client.get(path)
+    assert response.status_code == 500
+    assert "De gegevens zijn nu niet bereikbaar. Er is niets veranderd." in response.text
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/healthz").status_code == 200
