@@ -23,7 +23,8 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
     "": [("/inloggen", "Inloggen"), "/bestaat-niet", "/inloggen?verder=/werkvoorraad"],
     "lead": [
         "/werkvoorraad", "/werkvoorraad?groep=late", "/werkvoorraad?soort=pension_approaching",
-        "/dossiers", "/dossiers?consulent=alle&groep=late", "/dossiers?traject=kp3&sort=volgende", "/zoeken",
+        "/dossiers", "/dossiers?consulent=alle&groep=late", "/dossiers?traject=kp3&sort=volgende",
+        "/zoeken",
         "/dossiers/{number}", "/dossiers/{number}?soort=gesprekken", "/dossiers/{resting}",
         "/dossiers/{stopped}", f"/dossiers/{GONE}",
     ],
@@ -52,7 +53,7 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
     "coordinator": [
         "/werkvoorraad", ("/caseload", "Toewijzen"), ("/caseload/overnemen", "Dossier openen"),
         ("/dossiers/{number}/toewijzing", "Toewijzen"), "/dossiers/{number}",
-        "/overdrachten", "/overdrachten?status=accepted", "/overdrachten/{handover_id}",
+        "/overdrachten", "/overdrachten?status=geaccepteerd", "/overdrachten/{handover_id}",
         f"{REPORT}&inactief=1", ("/rapportages/bijstand", "Vastleggen"),
     ],
     "policy": [REPORT, "/rapportages/bijstand"],
