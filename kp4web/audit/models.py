@@ -28,6 +28,7 @@ ACTS: dict[str, str] = {
     "dossier_assign": "Dossier toegewezen",
     "dossier_open": "Dossier geopend",
     "dossier_read": "Dossier bekeken",
+    "dossier_unassign": "Toewijzing beëindigd",
     "dossiers_read": "Lijst met dossiers bekeken",
     "follow_up_complete": "Opvolging afgehandeld",
     "follow_up_move": "Opvolging verzet",
