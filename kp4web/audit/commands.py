@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import event, insert, update
+from sqlalchemy import Table, bindparam, event, insert, update
 from sqlalchemy.orm import Session
 
 from kp4web.audit.models import AuditEntry, AuditHead, link
@@ -22,6 +22,14 @@ from kp4web.domain.actor import Actor
 ACTIVITY = "begeleiding-klantprofiel-4"
 """The processing activity in the register of processing (AVG 30)."""
 _PENDING = "pending_audit"
+_HEAD, _ENTRIES = cast(Table, AuditHead.__table__), cast(Table, AuditEntry.__table__)
+_LOCK_HEAD = (
+    update(_HEAD)
+    .values(last_id=_HEAD.c.last_id + bindparam("acts"))
+    .returning(_HEAD.c.last_id, _HEAD.c.last_hash)
+)
+_APPEND = insert(_ENTRIES)
+_MOVE_HEAD = update(_HEAD).values(last_hash=bindparam("hash"))
 
 
 @dataclass(slots=True)
@@ -77,12 +85,8 @@ def _append_to_chain(session: Session) -> None:
     if not acts or session.in_nested_transaction():
         return
     session.flush()
-    head = session.execute(
-        update(AuditHead)
-        .values(last_id=AuditHead.last_id + len(acts))
-        .returning(AuditHead.last_id, AuditHead.last_hash)
-        .execution_options(synchronize_session=False)
-    ).one()
+    connection = session.connection()
+    head = connection.execute(_LOCK_HEAD, {"acts": len(acts)}).one()
     previous, rows = head.last_hash, []
     for number, act in enumerate(acts, start=head.last_id - len(acts) + 1):
         sealed = None
@@ -91,10 +95,8 @@ def _append_to_chain(session: Session) -> None:
         row = {"id": number, **act.columns, "subjects_sealed": sealed}
         previous = row["hash"] = link(previous, row)
         rows.append(row)
-    session.execute(insert(AuditEntry), rows)
-    session.execute(
-        update(AuditHead).values(last_hash=previous).execution_options(synchronize_session=False)
-    )
+    connection.execute(_APPEND, rows)
+    connection.execute(_MOVE_HEAD, {"hash": previous})
 
 
 @event.listens_for(Session, "after_soft_rollback")

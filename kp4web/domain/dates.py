@@ -6,6 +6,7 @@ Arithmetic never leaves the calendar: beyond the first or last day that exists i
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -48,6 +49,7 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(AMSTERDAM).date()
 
 
+@lru_cache(maxsize=64)
 def week_end(day: date) -> date:
     """Return the Sunday of the week that the day is in."""
     return add_days(day, 6 - day.weekday())

