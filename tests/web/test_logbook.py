@@ -79,6 +79,6 @@ def test_no_other_role_reads_it(http_as, role):
 def test_every_act_that_is_recorded_has_words_in_the_log():
     source = Path(kp4web.__file__).parent
     code = "\n".join(path.read_text() for path in source.glob("*/commands.py"))
-    named = set(re.findall(r'record\(\s*session, (?:actor|None), "(\w+)"', code))
+    named = set(re.findall(r'record(?:_in)?\(\s*session, (?:actor|None), (?:ref, )?"(\w+)"', code))
     assert "dossier_unassign" in named
     assert named - set(ACTS) == {"nightly"}  # of no municipality, so on nobody's page
