@@ -71,6 +71,7 @@ def main() -> None:
         app = kp4web.create_app(settings_for(uri) | {"ENCRYPTION_KEYS": KEYS})
         with app.app_context():
             pages = list(_pages())
+        print(FORMAT.format(*HEADINGS))
         for page in pages:
             measure(app, page, file, asked.requests)
             print_row(page)
@@ -240,10 +241,8 @@ HEADINGS = ("pagina", "vragen", "ms", "lezen", "x", "alles", "x", "kB")
 FORMAT = "{:<20}{:>7}{:>9}{:>9}{:>7}{:>9}{:>7}{:>8}"
 
 
-def print_row(page: Page, *, heads: list[bool] = [True]) -> None:  # noqa: B006 -- once per run
-    """Print one line of the table, after the headings the first time."""
-    if heads.pop() if heads else False:
-        print(FORMAT.format(*HEADINGS))
+def print_row(page: Page) -> None:
+    """Print one line of the table."""
     app, read, whole = median(page.app_ms), median(page.read_ms), median(page.all_ms)
     number = len(page.statements)
     print(FORMAT.format(
