@@ -99,7 +99,7 @@ class TakeOverForm(BaseForm):
     """A person who is guided already, the running track, and who will guide."""
 
     initials = TextLine("Voorletters", validators=[at_most(20)])
-    given_name = TextLine("Roepnaam", validators=[at_most(100)])
+    given_name = TextLine("Voornaam", validators=[at_most(100)])
     prefix = TextLine("Tussenvoegsel", validators=[at_most(20)])
     surname = TextLine("Achternaam", validators=[filled, at_most(100)])
     birth_date = DayField("Geboortedatum", validators=[filled])

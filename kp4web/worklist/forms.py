@@ -39,7 +39,7 @@ class PlanForm(BaseForm):
 class PensionForm(BaseForm):
     """What is known or agreed about the AOW date; ``uitstel`` asks for a date as well."""
 
-    note = TextAreaField("Wat weet u hierover", validators=[filled, at_most(NOTE_LIMIT)])
+    note = TextAreaField("Wat weet u hierover?", validators=[filled, at_most(NOTE_LIMIT)])
     postponed_to = DayField("Uitstellen tot")
     uitstel = HiddenField()
 
