@@ -7,7 +7,7 @@ from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug import exceptions as http
 
 from kp4web.domain.errors import (
@@ -33,6 +33,7 @@ STATUS: dict[type[Exception], int] = {
     http.NotFound: 404,
     http.MethodNotAllowed: 405,
     http.RequestEntityTooLarge: 413,
+    IntegrityError: 409,
     OperationalError: 500,
     http.InternalServerError: 500,
 }
@@ -43,6 +44,9 @@ TEXTS: dict[type[Exception], str] = {
     http.NotFound: "Deze pagina bestaat niet of is niet voor u.",
     http.MethodNotAllowed: "Deze pagina bestaat niet of is niet voor u.",
     http.RequestEntityTooLarge: "Dit is te veel tekst om te bewaren. Maak het korter.",
+    IntegrityError: (
+        "Iemand anders legde net hetzelfde vast. Er is niets veranderd. Kijk wat er nu staat."
+    ),
     OperationalError: (
         "De gegevens zijn nu niet bereikbaar. Er is niets veranderd. Probeer het zo weer."
     ),
