@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from tests.client import CheckedClient
-from tests.html import assert_valid_html, faults_in
+from tests.html import assert_valid_html, faults_in, frame_of
 
 PAGE = (
     "<!doctype html><html lang=nl><head><title>Lijst</title></head><body>"
@@ -62,6 +62,28 @@ def test_a_page_has_its_four_parts(fault, old, new):
 )
 def test_a_valid_page_or_fragment_passes(text):
     assert_valid_html(text)
+
+
+@pytest.mark.parametrize(
+    ("sound", "unsound"),
+    [
+        ('<a href="/x">x</a>', '<a href="/x"> </a>'),
+        ('<a href="/x">x</a>', '<a href="#x">x</a>'),
+        ("<p>Jansen en De Vries</p>", "<p>Jansen &unknown; De Vries</p>"),
+        ('<p id="a">x</p><p id="b">x</p>', '<p id="a">x</p><p id="a">x</p>'),
+        ('<input value="5">', '<input value="5" value="6">'),
+        ('<input value="5">', '<input value="5"6">'),
+    ],
+)
+def test_a_page_that_looks_like_a_sound_one_is_still_checked(sound, unsound):
+    assert_valid_html(PAGE % sound)
+    with pytest.raises(AssertionError, match="Not valid HTML"):
+        assert_valid_html(PAGE % unsound)
+
+
+def test_pages_that_differ_in_their_words_only_are_checked_once():
+    one, other = (f'<a href="/{word}">{word}</a>' for word in ("Jansen", "de Vries 2"))
+    assert frame_of(PAGE % one) == frame_of(PAGE % other)
 
 
 def test_a_whole_page_without_doctype_is_no_fragment():
