@@ -8,6 +8,7 @@ writes (its entry in the log, or the conversation). Medians; the demo history un
 """
 
 import argparse
+import logging
 import os
 import re
 import socket
@@ -69,6 +70,7 @@ def main() -> None:
         if not file.exists():
             load(uri, asked.clients, asked.conversations)
         app = kp4web.create_app(settings_for(uri) | {"ENCRYPTION_KEYS": KEYS})
+        logging.getLogger("kp4web").setLevel(logging.WARNING)  # a table, not a line per request
         with app.app_context():
             pages = list(_pages())
         print(FORMAT.format(*HEADINGS))
