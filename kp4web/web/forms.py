@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import request
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, InputRequired, StopValidation, ValidationError
@@ -117,11 +116,6 @@ def at_most(length: int) -> Any:
             raise ValidationError(f"Gebruik hier hoogstens {length} tekens. U typte er {typed}.")
 
     return check
-
-
-def submitted() -> bool:
-    """Return whether this request sends a form."""
-    return request.method == "POST"
 
 
 def _cleaned(text: str) -> str:
