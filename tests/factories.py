@@ -3,30 +3,46 @@ Small builders through the real commands: every argument has a default, so that 
 only what it is about. All of them commit.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache
 from itertools import count
+from pathlib import Path
 
 from sqlalchemy import select
 
 from kp4web.accounts.models import User
 from kp4web.accounts.queries import actor_of
+from kp4web.applications.commands import Member, RegisterApplication, register_application
+from kp4web.applications.models import Application, ApplicationDecision
 from kp4web.caseload.commands import AssignDossiers, assign_dossiers
 from kp4web.clients.commands import Person
 from kp4web.conversations.commands import RecordConversation, record_conversation
 from kp4web.conversations.models import Channel
+from kp4web.decisions.commands import DecideProfile, Measured, decide_profile
 from kp4web.domain.actor import Actor, OrganisationKind, Role
+from kp4web.domain.applications import DecisionBasis
 from kp4web.domain.bsn import demo_numbers
 from kp4web.domain.dates import AMSTERDAM, add_months
+from kp4web.domain.questionnaire.definition import Value
 from kp4web.domain.tracks import StopReason, TrackChange, TrackKind
 from kp4web.dossiers.models import Dossier
 from kp4web.extensions import db
-from kp4web.handovers.commands import OfferHandover, offer_handover
 from kp4web.handovers.models import Handover
 from kp4web.organisations.commands import add_municipality, add_organisation
 from kp4web.organisations.models import Municipality, Organisation
+from kp4web.questionnaires.commands import (
+    SaveAnswer,
+    complete_questionnaire,
+    save_answer,
+    start_for_application,
+    start_for_dossier,
+)
+from kp4web.questionnaires.models import Questionnaire
 from kp4web.tracks.commands import OpenDossier, change_track, open_dossier
 from kp4web.users.commands import add_user
+from kp4web.versions.commands import add_version, put_in_force
+from kp4web.versions.models import QuestionnaireVersion
 from kp4web.worklist.commands import PlanFollowUp, plan_follow_up
 from kp4web.worklist.models import FollowUp
 from tests.conftest import TODAY
@@ -85,6 +101,16 @@ def make_agency() -> Organisation:
             db.session(), kind=kind, name="Werkzaak Rivierenland",
             serves=list(db.session.scalars(select(Municipality.id))),
         )  # fmt: skip
+        db.session.commit()
+    return found
+
+
+def make_operator() -> Organisation:
+    """Return the organisation that runs the system."""
+    kind = OrganisationKind.OPERATOR
+    found = db.session.scalar(select(Organisation).where(Organisation.kind == kind))
+    if found is None:
+        found = add_organisation(db.session(), kind=kind, name="Beheer")
         db.session.commit()
     return found
 
@@ -203,24 +229,111 @@ def make_follow_up(
     return row
 
 
+def make_application(
+    *,
+    municipality: str = "West Betuwe",
+    by: User | None = None,
+    partner_of: Application | None = None,
+    members: tuple[Member, ...] = (),
+    today: date = TODAY,
+    **names: object,
+) -> Application:
+    """Register an application at the work agency."""
+    make_team(municipality)
+    intake = by or make_user(Role.INTAKE)
+    row = register_application(
+        db.session(), actor(intake),
+        RegisterApplication(
+            person=make_person(**names), municipality_id=make_municipality(municipality).id,
+            registered_on=today, members=members, partner_of=partner_of and partner_of.id,
+        ),
+        now=at(today, 7), today=today,
+    )  # fmt: skip
+    db.session.commit()
+    return row
+
+
+def decide(
+    application: Application,
+    by: User,
+    *,
+    profile: int = 4,
+    justification: str = "Geen reëel perspectief binnen twee jaar.",
+    note: str = "Graag eerst bellen.",
+    questionnaire: Questionnaire | None = None,
+    measured: Measured | None = None,
+    today: date = TODAY,
+) -> ApplicationDecision:
+    """Determine the klantprofiel, from a questionnaire when one is given."""
+    basis = DecisionBasis.QUESTIONNAIRE if questionnaire else DecisionBasis.CONVERSATION
+    basis = DecisionBasis.ELSEWHERE if measured else basis
+    without = basis is DecisionBasis.CONVERSATION
+    row = decide_profile(
+        db.session(), actor(by), application.id,
+        DecideProfile(
+            profile=profile, justification=justification, basis=basis, note=note,
+            questionnaire_id=questionnaire and questionnaire.id, measured=measured,
+            basis_reason="Het gesprek was genoeg." if without else "",
+        ),
+        now=at(today, 8), today=today,
+    )  # fmt: skip
+    db.session.commit()
+    return row
+
+
 def make_handover(
     *,
     municipality: str = "West Betuwe",
     by: User | None = None,
+    justification: str = "Geen reëel perspectief binnen twee jaar.",
+    note: str = "Graag eerst bellen.",
     today: date = TODAY,
     **names: object,
 ) -> Handover:
     """Offer an applicant with klantprofiel 4 to the municipality."""
     make_team(municipality)
     intake = by or make_user(Role.INTAKE)
-    row = offer_handover(
-        db.session(), actor(intake),
-        OfferHandover(
-            person=make_person(**names), municipality_id=make_municipality(municipality).id,
-            registered_on=today, justification="Geen reëel perspectief binnen twee jaar.",
-            note="Graag eerst bellen.",
-        ),
-        now=at(today), today=today,
-    )  # fmt: skip
-    db.session.commit()
+    application = make_application(municipality=municipality, by=intake, today=today, **names)
+    decision = decide(application, intake, justification=justification, note=note, today=today)
+    return db.session.scalars(select(Handover).where(Handover.decision_id == decision.id)).one()
+
+
+EXAMPLE = Path(__file__).parents[1] / "kp4web" / "data" / "questionnaire-example.toml"
+
+
+def make_version(*organisations: Organisation, today: date = TODAY) -> QuestionnaireVersion:
+    """Add the example questionnaire, and put it in force for these organisations."""
+    session = db.session()
+    operator = make_user(Role.ADMINISTRATOR, organisation=make_operator())
+    version = add_version(
+        session, actor(operator), EXAMPLE.read_text(encoding="utf-8"), now=at(today), today=today
+    )
+    for organisation in organisations:
+        put_in_force(
+            session, actor(operator), organisation.id, version.id, today,
+            now=at(today), today=today,
+        )  # fmt: skip
+    session.commit()
+    return version
+
+
+def make_questionnaire(
+    subject: Application | Dossier,
+    by: User,
+    *,
+    answers: Mapping[str, Value] | None = None,
+    completed: bool = False,
+    today: date = TODAY,
+) -> Questionnaire:
+    """Start a questionnaire (the version in force must exist), answer it, maybe complete it."""
+    session, who, now = db.session(), actor(by), at(today, 9)
+    if isinstance(subject, Dossier):
+        row = start_for_dossier(session, who, subject.number, now=now, today=today)
+    else:
+        row = start_for_application(session, who, subject.id, now=now, today=today)
+    for question, value in (answers or {}).items():
+        save_answer(session, who, row.id, SaveAnswer(question, value, 0), now=now)
+    if completed:
+        complete_questionnaire(session, who, row.id, now=at(today, 10), today=today)
+    session.commit()
     return row

@@ -10,17 +10,14 @@ from datetime import date
 
 from kp4web.accounts.models import User
 from kp4web.clients.models import Contact, HouseholdMember, HouseholdRelation
-from kp4web.domain.actor import OrganisationKind, Role
+from kp4web.domain.actor import Role
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
 from kp4web.extensions import db
-from kp4web.handovers.commands import OfferHandover, offer_handover
 from kp4web.handovers.models import Handover
-from kp4web.organisations.commands import add_organisation
 from kp4web.residents.commands import ContactInput, MemberInput, save_contact, save_member
 from kp4web.worklist.commands import LeaveMessage, leave_message
 from kp4web.worklist.models import FollowUp, Message
-from tests.conftest import TODAY
 from tests.factories import (
     a_bsn,
     actor,
@@ -29,7 +26,8 @@ from tests.factories import (
     make_conversation,
     make_dossier,
     make_follow_up,
-    make_municipality,
+    make_handover,
+    make_operator,
     make_person,
     make_team,
     make_user,
@@ -87,7 +85,7 @@ def make_world() -> World:
     for name in ("West Betuwe", "Buren"):
         make_team(name)
     make_agency()
-    operator = add_organisation(db.session(), kind=OrganisationKind.OPERATOR, name="Beheer")
+    operator = make_operator()
     world = World()
     for persona, (municipality, role) in PERSONAS.items():
         place = operator if persona == "operator" else None
@@ -134,15 +132,13 @@ def _place(world: World, name: str, lead_name: str, colleague_name: str) -> Plac
         MemberInput(canary(name, "kind"), HouseholdRelation.CHILD, date(2015, 3, 1)),
         now=at(day), today=day,
     )  # fmt: skip
-    handover = offer_handover(
-        session, actor(world.users["intake"]),
-        OfferHandover(
-            person=make_person(surname=canary(name, "aanvrager")),
-            municipality_id=make_municipality(name).id, registered_on=TODAY,
-            justification=canary(name, "motivering"), note=canary(name, "overdracht"),
-        ),
-        now=at(TODAY, 7), today=TODAY,
-    )  # fmt: skip
+    handover = make_handover(
+        municipality=name,
+        by=world.users["intake"],
+        surname=canary(name, "aanvrager"),
+        justification=canary(name, "motivering"),
+        note=canary(name, "overdracht"),
+    )
     session.commit()
     return Place(dossier, conversation.id, follow_up, message, contact, member, handover, bsn)
 

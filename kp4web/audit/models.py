@@ -15,6 +15,13 @@ GENESIS = "0" * 64
 
 
 ACTS: dict[str, str] = {
+    "application_bsn_reveal": "BSN van aanvrager getoond",
+    "application_change": "Aanvraag gewijzigd",
+    "application_close": "Aanvraag afgesloten",
+    "application_read": "Aanvraag bekeken",
+    "application_register": "Aanvraag geregistreerd",
+    "application_take": "Aanvraag overgenomen",
+    "applications_read": "Lijst met aanvragen bekeken",
     "attempt_record": "Contactpoging vastgelegd",
     "bsn_reveal": "BSN getoond",
     "caseload_read": "Caseload bekeken",
@@ -37,6 +44,7 @@ ACTS: dict[str, str] = {
     "handover_offer": "Overdracht aangeboden",
     "handover_read": "Overdracht bekeken",
     "handovers_read": "Overdrachten bekeken",
+    "handover_return": "Overdracht teruggestuurd",
     "household_save": "Gezinslid vastgelegd",
     "log_read": "Logboek bekeken",
     "message_form": "Berichtformulier geopend",
@@ -44,6 +52,12 @@ ACTS: dict[str, str] = {
     "message_read": "Bericht gelezen",
     "password_change": "Wachtwoord veranderd",
     "pension_note": "Afspraak over AOW vastgelegd",
+    "profile_decide": "Klantprofiel vastgesteld",
+    "questionnaire_complete": "Vragenlijst afgerond",
+    "questionnaire_discard": "Vragenlijst weggegooid",
+    "questionnaire_form": "Vragenlijst geopend",
+    "questionnaire_outcome": "Uitkomst van vragenlijst bekeken",
+    "questionnaire_start": "Vragenlijst begonnen",
     "report_dossiers_read": "Dossiers achter een cijfer bekeken",
     "report_read": "Rapportage bekeken",
     "screening_add": "Dossiers aan screening toegevoegd",
@@ -58,6 +72,8 @@ ACTS: dict[str, str] = {
     "user_create": "Account gemaakt",
     "user_password_reset": "Nieuw wachtwoord uitgegeven",
     "user_roles": "Rollen gewijzigd",
+    "version_add": "Versie van de vragenlijst toegevoegd",
+    "version_force": "Versie van de vragenlijst in gebruik genomen",
     "welfare_count_record": "Aantal huishoudens vastgelegd",
     "worklist_read": "Werkvoorraad bekeken",
 }

@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import User, UserRole
 from kp4web.caseload.models import Assignment
-from kp4web.caseload.queries import Match, WhoIs, matches_for
+from kp4web.caseload.queries import Match, matches_for
 from kp4web.clients.commands import Person as Person  # the form builds one too
-from kp4web.clients.commands import check_person
-from kp4web.clients.models import bsn_hash
+from kp4web.clients.commands import check_person, who_is_typed
 from kp4web.domain.actor import Actor, Role
 from kp4web.domain.errors import DomainError, InvalidInput, NotFound
 from kp4web.domain.periods import change, current, end
@@ -198,16 +197,7 @@ def _check_opening(
             raise InvalidInput("partner_of", str(error)) from error
     if command.user_id is not None and not _is_consultant(session, actor, command.user_id):
         raise InvalidInput("user", "Kies een consulent van uw eigen team.")
-    matches = matches_for(session, actor, who_is(person))
+    matches = matches_for(session, actor, who_is_typed(person))
     alike = [match for match in matches if not match.same_bsn and not match.other_bsn]
     if not {match.number for match in alike} <= command.confirmed:
         raise PossibleDouble(alike)
-
-
-def who_is(person: Person) -> WhoIs:
-    """Return what a person as typed is recognised by."""
-    return WhoIs(
-        surname=person.surname, prefix=person.prefix, birth_date=person.birth_date,
-        initials=person.initials, given_name=person.given_name,
-        bsn_hash=bsn_hash(person.bsn) if person.bsn else None,
-    )  # fmt: skip

@@ -5,7 +5,7 @@ Who holds how much is read by ``caseload.overview``.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import BindParameter, bindparam, func, or_, select
@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session, aliased
 from kp4web.accounts.models import User
 from kp4web.caseload.models import Assignment
 from kp4web.clients.models import Client
+from kp4web.clients.queries import WhoIs, alike, same_bsn
 from kp4web.domain.actor import Actor
 from kp4web.domain.dates import count_of, day_of
-from kp4web.domain.names import display_name, fold
+from kp4web.domain.names import display_name
 from kp4web.domain.policy import Access, Action, Field, relations, require, visible_fields
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
@@ -202,18 +203,6 @@ _KNOWN = (
 
 
 @dataclass(frozen=True, slots=True)
-class WhoIs:
-    """What a person is recognised by; the BSN only as its keyed hash."""
-
-    surname: str
-    birth_date: date
-    prefix: str = ""
-    initials: str = ""
-    given_name: str = ""
-    bsn_hash: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Match:
     """A dossier that may be about the same person."""
 
@@ -239,42 +228,18 @@ def matches_for(session: Session, actor: Actor, who: WhoIs) -> tuple[Match, ...]
     """
     Return the dossiers within reach of the same BSN, or of the same name and birth date.
 
-    A name is the same when the folded surnames are (particles may be missing), and the first
-    letters do not differ where both are known. The one with the same BSN stands alone: that is
-    the person.
+    The one with the same BSN stands alone: that is the person.
     """
     keys = {"bsn_hash": who.bsn_hash, "birth_date": who.birth_date}
     rows = session.execute(_KNOWN, reach_of(actor) | keys).all()
-    found = tuple(_match(row, who) for row in rows if _same_bsn(row, who) or _same_name(row, who))
+    found = tuple(_match(row, who) for row in alike(rows, who))
     return tuple(match for match in found if match.same_bsn) or found
 
 
 def _match(row: AnyRow, who: WhoIs) -> Match:
-    same = _same_bsn(row, who)
+    same = same_bsn(row, who)
     return Match(
         number=row.number, client_id=row.client_id, name=_name(row), birth_date=row.birth_date,
         kind=row.kind, track_since=row.track_since, opened_on=row.opened_on, lead=row.lead,
         same_bsn=same, other_bsn=bool(row.bsn_hash and who.bsn_hash and not same),
     )  # fmt: skip
-
-
-def _same_bsn(row: AnyRow, who: WhoIs) -> bool:
-    return who.bsn_hash is not None and row.bsn_hash == who.bsn_hash
-
-
-def _same_name(row: AnyRow, who: WhoIs) -> bool:
-    if row.birth_date != who.birth_date:
-        return False
-    if not _spellings(row.prefix, row.surname) & _spellings(who.prefix, who.surname):
-        return False
-    letters = {_first(row.initials, row.given_name), _first(who.initials, who.given_name)} - {""}
-    return len(letters) < 2
-
-
-def _spellings(prefix: str, surname: str) -> frozenset[str]:
-    """Return the folded surname with and without its particles, spaces left out."""
-    return frozenset(fold(text).replace(" ", "") for text in (surname, f"{prefix} {surname}"))
-
-
-def _first(initials: str, given_name: str) -> str:
-    return fold(initials or given_name)[:1]

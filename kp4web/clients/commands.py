@@ -11,7 +11,8 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from kp4web.clients.models import Client, ContactPreference, Household, PersonMixin
+from kp4web.clients.models import Client, ContactPreference, Household, PersonMixin, bsn_hash
+from kp4web.clients.queries import WhoIs
 from kp4web.domain import bsn as bsn_rules
 from kp4web.domain.dates import dutch_date
 from kp4web.domain.errors import InvalidInput
@@ -56,6 +57,15 @@ def check_person(person: Person, *, today: date) -> None:
         )
     if person.bsn and not bsn_rules.is_valid(person.bsn):
         raise InvalidInput("bsn", "Dit is geen geldig BSN. Controleer de cijfers.")
+
+
+def who_is_typed(person: Person) -> WhoIs:
+    """Return what a person as typed is recognised by."""
+    return WhoIs(
+        surname=person.surname, prefix=person.prefix, birth_date=person.birth_date,
+        initials=person.initials, given_name=person.given_name,
+        bsn_hash=bsn_hash(person.bsn) if person.bsn else None,
+    )  # fmt: skip
 
 
 def fill_person(row: PersonMixin, person: Person) -> None:

@@ -14,21 +14,20 @@ from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from kp4web.accounts.queries import actor_of
+from kp4web.applications.commands import RegisterApplication, register_application
 from kp4web.caseload.commands import AssignDossiers, assign_dossiers
 from kp4web.clients.commands import Person
 from kp4web.clients.models import ContactPreference, HouseholdRelation
 from kp4web.conversations.commands import RecordConversation, record_conversation
 from kp4web.conversations.models import AttemptOutcome, Channel, Participant
+from kp4web.decisions.commands import DecideProfile, decide_profile
 from kp4web.demo import events as told
 from kp4web.domain.actor import Actor, OrganisationKind, Role
+from kp4web.domain.applications import KP4, DecisionBasis
 from kp4web.domain.tracks import TrackChange, TrackKind
 from kp4web.figures.commands import RecordWelfareCount, record_welfare_count
-from kp4web.handovers.commands import (
-    AcceptHandover,
-    OfferHandover,
-    accept_handover,
-    offer_handover,
-)
+from kp4web.handovers.commands import AcceptHandover, accept_handover
+from kp4web.handovers.models import Handover
 from kp4web.organisations.commands import add_municipality, add_organisation
 from kp4web.residents.commands import (
     ContactInput,
@@ -52,6 +51,7 @@ from kp4web.worklist.commands import (
 )
 from kp4web.worklist.models import FollowUp, Message
 
+BEFORE_QUESTIONNAIRES = "Vastgesteld in een gesprek, voordat de vragenlijst er was."
 AT_ONCE = 400
 """Events per batch, after which the session forgets them."""
 _DOSSIER: BindParameter[int] = bindparam("dossier_id")
@@ -157,13 +157,23 @@ class Loader:
         self._keep(event.dossier, event.number, event.person.household)
 
     def offer_handover(self, event: told.OfferHandover) -> None:
-        """Offer an applicant to a municipality."""
-        command = OfferHandover(
+        """Register an applicant, determine klantprofiel 4, and so offer them."""
+        registering = RegisterApplication(
             person=_person(event.person), municipality_id=self.municipalities[event.municipality],
-            registered_on=event.registered_on, justification=event.justification, note=event.note,
+            registered_on=event.registered_on,
         )  # fmt: skip
-        made = offer_handover(*self._who(event), command, now=event.at, today=event.day)
-        self.handovers[event.handover] = made.id
+        application = register_application(
+            *self._who(event), registering, now=event.at, today=event.day
+        )
+        deciding = DecideProfile(
+            profile=KP4, justification=event.justification, note=event.note,
+            basis=DecisionBasis.CONVERSATION, basis_reason=BEFORE_QUESTIONNAIRES,
+        )  # fmt: skip
+        decision = decide_profile(
+            *self._who(event), application.id, deciding, now=event.at, today=event.day
+        )
+        made = self.session.scalars(select(Handover).where(Handover.decision_id == decision.id))
+        self.handovers[event.handover] = made.one().id
 
     def accept_handover(self, event: told.AcceptHandover) -> None:
         """Accept a hand-over; a look-alike is somebody else."""

@@ -67,6 +67,12 @@ def aow_date(birth_date: date, table: PensionTable) -> PensionDate:
     return PensionDate(add_months(birth_date, bracket.months), bracket.provisional)
 
 
+def months_until(aow_on: date, today: date) -> int:
+    """Return in how many calendar months somebody reaches the AOW age, rounded up; 0 after it."""
+    months = (aow_on.year - today.year) * 12 + aow_on.month - today.month
+    return max(0, months + (add_months(today, months) < aow_on))
+
+
 def _months(row: dict[str, Any]) -> int:
     years, months = row["age"]
     return int(years) * 12 + int(months)

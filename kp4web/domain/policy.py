@@ -12,6 +12,7 @@ from functools import cache
 
 from kp4web.domain.actor import Actor, Role
 from kp4web.domain.errors import Forbidden
+from kp4web.domain.questionnaire.definition import DataClass
 
 NO_ACCESS = "U heeft met uw rol geen toegang tot dit onderdeel."
 
@@ -36,11 +37,17 @@ class Action(StrEnum):
     HANDOVERS_READ = auto()
     HANDOVER_OFFER = auto()
     HANDOVER_ACCEPT = auto()
+    APPLICATIONS_READ = auto()
+    APPLICATION_REGISTER = auto()
+    QUESTIONNAIRE_FILL_IN = auto()
     PROFILE_DECIDE = auto()
+    SUGGESTION_FIGURES_READ = auto()
     REPORT_READ = auto()
     WELFARE_COUNT_RECORD = auto()
     SCREENING_MANAGE = auto()
     USERS_MANAGE = auto()
+    VERSIONS_READ = auto()
+    VERSIONS_MANAGE = auto()
     LOG_READ = auto()
 
 
@@ -56,6 +63,7 @@ _CONSULTANT = frozenset(
         Action.MESSAGE_LEAVE,
         Action.DUE_ITEM_SETTLE,
         Action.TRACK_CHANGE,
+        Action.QUESTIONNAIRE_FILL_IN,
         Action.REPORT_READ,
     }
 )
@@ -78,28 +86,42 @@ _COORDINATOR = frozenset(
         Action.SCREENING_MANAGE,
     }
 )
+_INTAKE = frozenset(
+    {
+        Action.APPLICATIONS_READ,
+        Action.APPLICATION_REGISTER,
+        Action.QUESTIONNAIRE_FILL_IN,
+        Action.PROFILE_DECIDE,
+        Action.HANDOVERS_READ,
+        Action.HANDOVER_OFFER,
+    }
+)
 _EVERYONE = frozenset({Action.OWN_ACCOUNT})
 
 ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.CONSULTANT: _EVERYONE | _CONSULTANT,
     Role.COORDINATOR: _EVERYONE | _COORDINATOR,
-    Role.INTAKE: _EVERYONE | {Action.HANDOVERS_READ, Action.HANDOVER_OFFER, Action.PROFILE_DECIDE},
+    Role.INTAKE: _EVERYONE | _INTAKE,
     Role.JOB_COACH: _EVERYONE,
-    Role.AGENCY_COORDINATOR: _EVERYONE | {Action.HANDOVERS_READ},
+    Role.AGENCY_COORDINATOR: _EVERYONE
+    | {Action.HANDOVERS_READ, Action.APPLICATIONS_READ, Action.SUGGESTION_FIGURES_READ},
     Role.INCOME_OFFICER: _EVERYONE,
     Role.POLICY_OFFICER: _EVERYONE | {Action.REPORT_READ, Action.WELFARE_COUNT_RECORD},
-    Role.DATA_PROTECTION_OFFICER: _EVERYONE | {Action.LOG_READ},
+    Role.DATA_PROTECTION_OFFICER: _EVERYONE | {Action.LOG_READ, Action.VERSIONS_READ},
     Role.PRIVACY_OFFICER: _EVERYONE,
-    Role.ADMINISTRATOR: _EVERYONE | {Action.USERS_MANAGE},
+    Role.ADMINISTRATOR: _EVERYONE
+    | {Action.USERS_MANAGE, Action.VERSIONS_READ, Action.VERSIONS_MANAGE},
 }
 
 
 class Relation(StrEnum):
-    """What an actor is to one dossier, decided per dossier; a union when there are several."""
+    """What an actor is to one dossier or application; a union when there are several."""
 
     LEAD = auto()
     COLLEAGUE = auto()
     COORDINATOR = auto()
+    INTAKE = auto()
+    """An intake consultant of the organisation that registered the application."""
 
     @property
     def label(self) -> str:
@@ -111,6 +133,7 @@ RELATION_LABELS: Mapping[Relation, str] = {
     Relation.LEAD: "Vaste consulent",
     Relation.COLLEAGUE: "Collega",
     Relation.COORDINATOR: "Coördinator",
+    Relation.INTAKE: "Intake",
 }
 
 
@@ -123,6 +146,13 @@ class Field(StrEnum):
     BIRTH = auto()
     CONTACTS = auto()
     PROFILE = auto()
+    ANSWERS_GENERAL = auto()
+    ANSWERS_HEALTH = auto()
+    ANSWERS_FINANCIAL = auto()
+    ANSWERS_CRIMINAL = auto()
+    ANSWERS_LEAD_ONLY = auto()
+    OUTCOME = auto()
+    """Scores per life area, signals, suggestion and rule trace."""
     TRACK = auto()
     REPORTS = auto()
     OWN_ENTRY = auto()
@@ -148,6 +178,12 @@ MATRIX: Mapping[Relation, Mapping[Field, Access]] = {
         Field.BIRTH: Access.WRITE,
         Field.CONTACTS: Access.WRITE,
         Field.PROFILE: Access.READ,
+        Field.ANSWERS_GENERAL: Access.WRITE,
+        Field.ANSWERS_HEALTH: Access.WRITE,
+        Field.ANSWERS_FINANCIAL: Access.WRITE,
+        Field.ANSWERS_CRIMINAL: Access.WRITE,
+        Field.ANSWERS_LEAD_ONLY: Access.WRITE,
+        Field.OUTCOME: Access.READ,
         Field.TRACK: Access.WRITE,
         Field.REPORTS: Access.WRITE,
         Field.OWN_ENTRY: Access.WRITE,
@@ -179,8 +215,30 @@ MATRIX: Mapping[Relation, Mapping[Field, Access]] = {
         Field.ASSIGNMENT: Access.WRITE,
         Field.HANDOVER: Access.READ,
     },
+    Relation.INTAKE: {
+        Field.PERSON: Access.WRITE,
+        Field.APPROACH: Access.WRITE,
+        Field.BSN: Access.WRITE,
+        Field.BIRTH: Access.WRITE,
+        Field.PROFILE: Access.WRITE,
+        Field.ANSWERS_GENERAL: Access.WRITE,
+        Field.ANSWERS_HEALTH: Access.WRITE,
+        Field.ANSWERS_FINANCIAL: Access.WRITE,
+        Field.ANSWERS_CRIMINAL: Access.WRITE,
+        Field.ANSWERS_LEAD_ONLY: Access.WRITE,
+        Field.OUTCOME: Access.READ,
+        Field.HANDOVER: Access.WRITE,
+    },
 }
 
+ANSWER_FIELDS: Mapping[DataClass, Field] = {
+    DataClass.GENERAL: Field.ANSWERS_GENERAL,
+    DataClass.HEALTH: Field.ANSWERS_HEALTH,
+    DataClass.FINANCIAL: Field.ANSWERS_FINANCIAL,
+    DataClass.CRIMINAL: Field.ANSWERS_CRIMINAL,
+    DataClass.LEAD_ONLY: Field.ANSWERS_LEAD_ONLY,
+}
+"""Which field an answer belongs to: the questionnaire file itself knows no rights."""
 
 PACKAGE_READERS_RECEIVING: frozenset[Role] = frozenset({Role.COORDINATOR})
 """Roles of the receiving organisation that read what a hand-over carries."""
@@ -226,6 +284,25 @@ def relations(actor: Actor, *, lead_id: int | None) -> frozenset[Relation]:
     if actor.has(Role.COORDINATOR):
         found.add(Relation.COORDINATOR)
     return frozenset(found)
+
+
+def application_relations(actor: Actor, *, accepted: bool) -> frozenset[Relation]:
+    """
+    Return what the actor is to an application that the own organisation registered.
+
+    Nothing once klantprofiel 4 is accepted: from then on the status is all that is left.
+    """
+    return frozenset({Relation.INTAKE} if actor.has(Role.INTAKE) and not accepted else ())
+
+
+def readable_classes(held: Collection[Relation]) -> frozenset[DataClass]:
+    """Return the classes of answers that these relations may read."""
+    return frozenset(kind for kind, field in ANSWER_FIELDS.items() if access(held, field))
+
+
+def writable_classes(held: Collection[Relation]) -> frozenset[DataClass]:
+    """Return the classes of answers that these relations may give."""
+    return frozenset(k for k, f in ANSWER_FIELDS.items() if access(held, f) >= Access.WRITE)
 
 
 def access(held: Collection[Relation], field: Field) -> Access:

@@ -8,77 +8,122 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import User
+from kp4web.applications.commands import move
+from kp4web.applications.models import Application, ApplicationDecision, ApplicationMember
+from kp4web.applications.queries import application_ref, last_decision
 from kp4web.audit.commands import record
 from kp4web.caseload.commands import end_assignment
 from kp4web.caseload.queries import Match, matches_for
-from kp4web.clients.commands import Person, check_person, create_client, fill_person
-from kp4web.clients.models import Client
+from kp4web.clients.commands import Person, create_client
+from kp4web.clients.models import Client, HouseholdMember, HouseholdRelation
+from kp4web.clients.queries import who_is
 from kp4web.domain.actor import Actor
+from kp4web.domain.applications import KP4, ApplicationState
 from kp4web.domain.dates import dutch_date
 from kp4web.domain.due import Norms, review_handover
 from kp4web.domain.errors import DomainError, InvalidInput, NotFound
 from kp4web.domain.periods import known
-from kp4web.domain.policy import Action, require
+from kp4web.domain.policy import Access, Action, Field, require
 from kp4web.domain.tracks import TrackChange, TrackKind
 from kp4web.dossiers.models import Dossier, Origin, ProfileDecision
 from kp4web.dossiers.queries import dossier_ref
 from kp4web.handovers.models import Handover, HandoverState
-from kp4web.handovers.queries import NO_HANDOVER, who_is
-from kp4web.intake.models import Application
-from kp4web.organisations.models import MunicipalityNorms, Organisation, ServedMunicipality
+from kp4web.handovers.queries import NO_HANDOVER
+from kp4web.organisations.models import MunicipalityNorms, Organisation
+from kp4web.questionnaires.commands import pass_to_dossier
 from kp4web.tracks.commands import change_track, start_dossier, store_profile
 from kp4web.worklist.models import DueItem
 
-KP4 = 4
 OPENED = "Overdracht van Werkzaak geaccepteerd."
 REOPENED = "Opnieuw aangeboden door Werkzaak en geaccepteerd."
 
 
-@dataclass(frozen=True)
-class OfferHandover:
-    """The intention to offer an applicant for whom klantprofiel 4 was determined."""
-
-    person: Person
-    municipality_id: int
-    registered_on: date
-    justification: str
-    note: str
-
-
 def offer_handover(
-    session: Session, actor: Actor, command: OfferHandover, *, now: datetime, today: date
+    session: Session,
+    actor: Actor,
+    application: Application,
+    decision: ApplicationDecision,
+    note: str,
+    *,
+    now: datetime,
+    today: date,
 ) -> Handover:
-    """Register the application with its profile and offer it; raises ``InvalidInput``."""
+    """
+    Offer an applicant for whom klantprofiel 4 was determined to the municipality.
+
+    Called behind the lock on the application, by the commands that decide or offer again.
+    Raises ``InvalidInput`` at ``note``, or ``NotFound`` without a receiver.
+    """
     require(actor, Action.HANDOVER_OFFER)
-    require(actor, Action.PROFILE_DECIDE)
-    check_person(command.person, today=today)
-    if not command.justification.strip() or not command.note.strip():
-        raise InvalidInput("note", "Schrijf een motivering en een korte overdracht.")
-    serves = session.get(ServedMunicipality, (actor.organisation_id, command.municipality_id))
+    if not note.strip():
+        raise InvalidInput("note", "Schrijf een korte overdracht voor Team Sociaal.")
     receiver = session.scalar(
-        select(Organisation).where(Organisation.municipality_id == command.municipality_id)
+        select(Organisation).where(Organisation.municipality_id == application.municipality_id)
     )
-    if serves is None or receiver is None:
-        raise NotFound("Uw organisatie werkt niet voor deze gemeente.")
-    application = Application(
-        municipality_id=command.municipality_id, organisation_id=actor.organisation_id,
-        registered_on=command.registered_on, registered_at=now, registered_by_id=actor.id,
-        profile=KP4, justification=command.justification.strip(), decided_on=today,
-        decided_by_id=actor.id,
-    )  # fmt: skip
-    fill_person(application, command.person)
-    session.add(application)
-    session.flush()
+    if receiver is None:
+        raise NotFound("Deze gemeente werkt nog niet met dit systeem.")
     handover = Handover(
-        application_id=application.id, municipality_id=command.municipality_id,
+        application_id=application.id, decision_id=decision.id,
+        municipality_id=application.municipality_id,
         from_organisation_id=actor.organisation_id, to_organisation_id=receiver.id,
-        note=command.note.strip(), offered_on=today, offered_at=now, offered_by_id=actor.id,
+        note=note.strip(), offered_on=today, offered_at=now, offered_by_id=actor.id,
     )  # fmt: skip
     session.add(handover)
+    move(application, ApplicationState.OFFERED, today=today)
     session.flush()
     refresh_handover_item(session, handover)
     record(
         session, actor, "handover_offer", now=now, municipality_id=handover.municipality_id,
+        handover=handover.id, application=application.id,
+    )  # fmt: skip
+    return handover
+
+
+def offer_again(
+    session: Session, actor: Actor, application_id: int, note: str, *, now: datetime, today: date
+) -> Handover:
+    """Offer a returned applicant again, with the same decision; raises as ``offer_handover``."""
+    require(actor, Action.HANDOVER_OFFER)
+    ref = application_ref(session, actor, application_id, lock=True)
+    ref.require(Field.HANDOVER, Access.WRITE)
+    if ref.state is not ApplicationState.RETURNED:
+        raise DomainError("Alleen een teruggestuurde aanvraag kunt u opnieuw aanbieden.")
+    decision = last_decision(session, ref.id)
+    if decision is None or decision.profile != KP4:
+        raise DomainError("Stel eerst klantprofiel 4 vast.")
+    application = session.get_one(Application, ref.id)
+    return offer_handover(session, actor, application, decision, note, now=now, today=today)
+
+
+@dataclass(frozen=True)
+class ReturnHandover:
+    """The intention to send an offered hand-over back, with the reason."""
+
+    reason: str
+
+
+def return_handover(
+    session: Session, actor: Actor, handover_id: int, command: ReturnHandover,
+    *, now: datetime, today: date,
+) -> Handover:  # fmt: skip
+    """
+    Send an offered hand-over back to the work agency: nothing changes but the reason.
+
+    Raises ``InvalidInput`` at ``return_reason``, ``NotFound`` out of reach, or ``DomainError``
+    when it was answered before.
+    """
+    require(actor, Action.HANDOVER_ACCEPT)
+    if not command.reason.strip():
+        raise InvalidInput("return_reason", "Schrijf waarom u de overdracht terugstuurt.")
+    handover = _offered(session, actor, handover_id)
+    handover.state, handover.return_reason = HandoverState.RETURNED, command.reason.strip()
+    handover.ended_on, handover.ended_at, handover.ended_by_id = today, now, actor.id
+    move(session.get_one(Application, handover.application_id), ApplicationState.RETURNED,
+         today=today)  # fmt: skip
+    session.flush()
+    refresh_handover_item(session, handover)
+    record(
+        session, actor, "handover_return", now=now, municipality_id=handover.municipality_id,
         handover=handover.id,
     )  # fmt: skip
     return handover
@@ -136,12 +181,15 @@ def accept_handover(
     require(actor, Action.HANDOVER_ACCEPT)
     handover = _offered(session, actor, handover_id)
     application = session.get_one(Application, handover.application_id)
+    decision = session.get_one(ApplicationDecision, handover.decision_id)
     match = _chosen(matches_for(session, actor, who_is(application)), command.reopen)
     if match is None:
         dossier = _open(session, actor, application, command.number, now=now, today=today)
     else:
         dossier = _continue(session, actor, match.number, application, now=now, today=today)
-    _keep_profile(session, actor, handover, application, dossier, now=now, today=today)
+    _keep_profile(session, decision, dossier, now=now, today=today)
+    move(application, ApplicationState.ACCEPTED, today=today)
+    pass_to_dossier(session, application.id, dossier.id)
     handover.state, handover.dossier_id = HandoverState.ACCEPTED, dossier.id
     handover.ended_on, handover.ended_at, handover.ended_by_id = today, now, actor.id
     session.flush()
@@ -163,18 +211,18 @@ def _offered(session: Session, actor: Actor, handover_id: int) -> Handover:
     if handover is None:
         raise NotFound(NO_HANDOVER)
     if handover.state is not HandoverState.OFFERED:
-        raise DomainError(_accepted_by(session, handover))
+        raise DomainError(_answered_by(session, handover))
     return handover
 
 
-def _accepted_by(session: Session, handover: Handover) -> str:
-    """Return who accepted it when, and what it became."""
+def _answered_by(session: Session, handover: Handover) -> str:
+    """Return who answered it when, and what it became."""
     who = session.get(User, handover.ended_by_id)
     dossier = session.get(Dossier, handover.dossier_id)
     by = f" door {who.name}" if who else ""
     on = f" op {dutch_date(handover.ended_on)}" if handover.ended_on else ""
     became = f" Het is dossier {dossier.number}." if dossier else ""
-    return f"Deze overdracht is al geaccepteerd{by}{on}.{became}"
+    return f"Deze overdracht is al {handover.state.label.lower()}{by}{on}.{became}"
 
 
 def _chosen(matches: Sequence[Match], reopen: str | None) -> Match | None:
@@ -227,23 +275,20 @@ def _complete(client: Client, application: Application) -> None:
 
 def _keep_profile(
     session: Session,
-    actor: Actor,
-    handover: Handover,
-    application: Application,
+    decision: ApplicationDecision,
     dossier: Dossier,
     *,
     now: datetime,
     today: date,
 ) -> None:
     """Store the profile that was determined, unless a later decision about this person exists."""
-    decided_on = application.decided_on or today
     decisions = known(ProfileDecision.history(session, client_id=dossier.client_id))
-    if decisions and decisions[-1].valid_from > decided_on:
+    if decisions and decisions[-1].valid_from > decision.decided_on:
         return
     store_profile(
-        session, client_id=dossier.client_id, profile=application.profile or KP4,
-        organisation_id=handover.from_organisation_id, justification=application.justification,
-        decided_on=decided_on, decided_by_id=application.decided_by_id or actor.id,
+        session, client_id=dossier.client_id, profile=decision.profile,
+        organisation_id=decision.organisation_id, justification=decision.justification,
+        decided_on=decision.decided_on, decided_by_id=decision.decided_by_id,
         now=now, today=today,
     )  # fmt: skip
 
@@ -260,12 +305,49 @@ def _open(
     person = Person(
         **{name: getattr(application, name) for name in _COPIED}, bsn=application.reveal_bsn()
     )
-    client = create_client(session, person, municipality_id=application.municipality_id)
+    home = _home_of_partner(session, application)
+    client = create_client(
+        session, person, municipality_id=application.municipality_id, household_id=home
+    )
+    if home is None:
+        _bring_members(session, application, client)
     return start_dossier(
         session, actor, client, origin=Origin.HANDOVER, opened_on=today, number=number,
         track=TrackChange(TrackKind.UNDER_INVESTIGATION, today, OPENED), reason=OPENED,
         now=now, today=today,
     )  # fmt: skip
+
+
+def _home_of_partner(session: Session, application: Application) -> int | None:
+    """Return the household of the partner whose hand-over was accepted before, if any."""
+    if application.partner_id is None:
+        return None
+    return session.scalar(
+        select(Client.household_id)
+        .join(Dossier, Dossier.client_id == Client.id)
+        .join(Handover, Handover.dossier_id == Dossier.id)
+        .where(
+            Handover.application_id == application.partner_id,
+            Client.municipality_id == application.municipality_id,
+        )
+        .limit(1)
+    )
+
+
+def _bring_members(session: Session, application: Application, client: Client) -> None:
+    """Copy who else lives there; a partner with an own application is no mere member."""
+    members = session.scalars(
+        select(ApplicationMember).where(ApplicationMember.application_id == application.id)
+    )
+    session.add_all(
+        HouseholdMember(
+            household_id=client.household_id, name=member.name, relation=member.relation,
+            birth_date=member.birth_date,
+        )
+        for member in members
+        if application.partner_id is None or member.relation is not HouseholdRelation.PARTNER
+    )  # fmt: skip
+    session.flush()
 
 
 _COPIED = (

@@ -12,8 +12,10 @@ from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from kp4web.accounts.models import User
-from kp4web.caseload.queries import Match, WhoIs, matches_for
+from kp4web.applications.models import Application, ApplicationDecision
+from kp4web.caseload.queries import Match, matches_for
 from kp4web.clients.models import ContactPreference
+from kp4web.clients.queries import who_is
 from kp4web.crypto import vault
 from kp4web.domain import bsn as bsn_rules
 from kp4web.domain.actor import Actor, OrganisationKind
@@ -24,7 +26,6 @@ from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import DossierRef
 from kp4web.extensions import AnyRow, AnySelect
 from kp4web.handovers.models import Handover, HandoverState
-from kp4web.intake.models import Application
 from kp4web.organisations.models import Municipality, Organisation
 from kp4web.worklist.models import DueItem
 
@@ -193,13 +194,15 @@ _PACKAGE = (
         *_NAME, Application.seal, Application.bsn_sealed, Application.bsn_hash,
         Application.street, Application.postcode, Application.town, Application.phone,
         Application.email, Application.contact_preference, Application.interpreter,
-        Application.approach, Application.registered_on, Application.profile,
-        Application.justification, Application.decided_on, _DECIDER.name.label("decided_by"),
+        Application.approach, Application.registered_on, ApplicationDecision.profile,
+        ApplicationDecision.justification, ApplicationDecision.decided_on,
+        _DECIDER.name.label("decided_by"),
         Handover.note, Handover.offered_on, _SENDER.name.label("sender"),
     )
     .join(Handover, Handover.application_id == Application.id)
     .join(_SENDER, _SENDER.id == Handover.from_organisation_id)
-    .outerjoin(_DECIDER, _DECIDER.id == Application.decided_by_id)
+    .join(ApplicationDecision, ApplicationDecision.id == Handover.decision_id)
+    .join(_DECIDER, _DECIDER.id == ApplicationDecision.decided_by_id)
 )  # fmt: skip
 _PACKAGE_OF_HANDOVER = _PACKAGE.where(Handover.id == bindparam("id"))
 _PACKAGE_OF_DOSSIER = _PACKAGE.where(Handover.dossier_id == bindparam("dossier_id")).order_by(
@@ -223,10 +226,10 @@ class Package:
     interpreter: str
     approach: str
     registered_on: date
-    profile: int | None
+    profile: int
     justification: str
-    decided_on: date | None
-    decided_by: str | None
+    decided_on: date
+    decided_by: str
     note: str
     offered_on: date
     sender: str
@@ -273,14 +276,6 @@ def packages_of(session: Session, ref: DossierRef) -> tuple[Package, ...]:
         return ()
     rows = session.execute(_PACKAGE_OF_DOSSIER, {"dossier_id": ref.id})
     return tuple(_package(row) for row in rows)
-
-
-def who_is(row: Application | AnyRow) -> WhoIs:
-    """Return what an applicant is recognised by."""
-    return WhoIs(
-        surname=row.surname, prefix=row.prefix, birth_date=row.birth_date,
-        initials=row.initials, given_name=row.given_name, bsn_hash=row.bsn_hash,
-    )  # fmt: skip
 
 
 def _package(row: AnyRow) -> Package:

@@ -17,7 +17,11 @@ from kp4web.web.htmx import render_page
 from kp4web.web.transactions import become_writer
 
 bp = Blueprint("handovers", __name__)
-TABS = {"aangeboden": HandoverState.OFFERED, "geaccepteerd": HandoverState.ACCEPTED}
+TABS = {
+    "aangeboden": HandoverState.OFFERED,
+    "teruggestuurd": HandoverState.RETURNED,
+    "geaccepteerd": HandoverState.ACCEPTED,
+}
 LAST_PAGE = 100_000
 TOGETHER = "Iemand anders legde deze inwoner net vast. Open de overdracht opnieuw."
 

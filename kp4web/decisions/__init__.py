@@ -1,0 +1,1 @@
+"""Outcome of a questionnaire, and the profile that a person determines: two records, never one."""

@@ -1,0 +1,167 @@
+"""
+Determining a klantprofiel for an applicant ("Profiel vaststellen").
+
+A suggestion and a decision are two records (AVG art. 22): a person decides, always with a
+justification. Klantprofiel 4 is offered to the municipality in the same transaction; 1 to 3
+close the application (Informatienota West Betuwe 24-11-2020, "Vervolg").
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kp4web.applications.commands import close, record_at, require_undecided
+from kp4web.applications.models import Application, ApplicationDecision, ElsewhereScore
+from kp4web.applications.queries import ApplicationRef, application_ref, last_decider
+from kp4web.domain.actor import Actor
+from kp4web.domain.applications import (
+    KP4,
+    PROFILE_LABELS,
+    SCORE_MAX,
+    ApplicationState,
+    Closing,
+    DecisionBasis,
+    LifeArea,
+)
+from kp4web.domain.errors import DomainError, InvalidInput
+from kp4web.domain.policy import Access, Action, Field, require
+from kp4web.handovers.commands import offer_handover
+from kp4web.questionnaires.models import ProfileSuggestion, Questionnaire, QuestionnaireState
+
+JUSTIFICATION_MAX = 4000
+NOTE_MAX = 4000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An outcome of another instrument: named, not copied."""
+
+    instrument: str
+    measured_on: date
+    profile: int | None = None
+    reference: str = ""
+    scores: tuple[tuple[LifeArea, str], ...] = ()
+    """A score or a colour per life area, in the words of the instrument."""
+
+
+@dataclass(frozen=True)
+class DecideProfile:
+    """The intention to determine a klantprofiel."""
+
+    profile: int
+    justification: str
+    basis: DecisionBasis
+    note: str = ""
+    """The short hand-over to the municipality; only for klantprofiel 4."""
+    questionnaire_id: int | None = None
+    basis_reason: str = ""
+    """Why there is no questionnaire."""
+    measured: Measured | None = None
+
+
+def decide_profile(
+    session: Session, actor: Actor, application_id: int, command: DecideProfile,
+    *, now: datetime, today: date,
+) -> ApplicationDecision:  # fmt: skip
+    """
+    Determine the klantprofiel, and offer the applicant (4) or close the application (1-3).
+
+    Raises ``InvalidInput`` at the field, ``DomainError`` when it was decided before or a
+    questionnaire still runs, ``NotFound`` out of reach.
+    """
+    require(actor, Action.PROFILE_DECIDE)
+    ref = application_ref(session, actor, application_id, lock=True)
+    ref.require(Field.PROFILE, Access.WRITE)
+    _require_undecided(session, ref)
+    _check(command, today=today)
+    suggestion = _suggestion(session, ref, command)
+    decision = ApplicationDecision(
+        application_id=ref.id, organisation_id=ref.organisation_id, profile=command.profile,
+        justification=command.justification.strip(), decided_on=today, decided_at=now,
+        decided_by_id=actor.id, basis=command.basis, basis_reason=command.basis_reason.strip(),
+        questionnaire_id=suggestion and suggestion.questionnaire_id,
+        suggested_profile=suggestion and suggestion.profile,
+    )  # fmt: skip
+    _add_measured(session, decision, command.measured)
+    application = session.get_one(Application, ref.id)
+    record_at(session, actor, ref, "profile_decide", now=now, profile=command.profile,
+              basis=command.basis.value)  # fmt: skip
+    if command.profile == KP4:
+        offer_handover(session, actor, application, decision, command.note, now=now, today=today)
+    else:
+        close(application, actor, Closing.PROFILE, "", now=now, today=today)
+        session.flush()
+    return decision
+
+
+def _require_undecided(session: Session, ref: ApplicationRef) -> None:
+    """Tell who was first when somebody decided in between."""
+    last = last_decider(session, ref.id)
+    if last is not None and ref.state in {ApplicationState.OFFERED, ApplicationState.CLOSED}:
+        raise DomainError(
+            f"{last.name} heeft intussen klantprofiel {last.profile} vastgesteld. "
+            "Er is niets veranderd. Open de aanvraag opnieuw."
+        )
+    require_undecided(ref)
+
+
+def _check(command: DecideProfile, *, today: date) -> None:
+    if command.profile not in PROFILE_LABELS:
+        raise InvalidInput("profile", "Kies een klantprofiel.")
+    if not command.justification.strip():
+        raise InvalidInput("justification", "Schrijf waarom u dit klantprofiel vaststelt.")
+    if command.profile == KP4 and not command.note.strip():
+        raise InvalidInput("note", "Schrijf een korte overdracht voor Team Sociaal.")
+    if command.basis is DecisionBasis.CONVERSATION and not command.basis_reason.strip():
+        raise InvalidInput("basis_reason", "Schrijf waarom er geen vragenlijst is.")
+    if command.basis is DecisionBasis.ELSEWHERE:
+        _check_measured(command.measured, today=today)
+
+
+def _check_measured(measured: Measured | None, *, today: date) -> None:
+    if measured is None or not measured.instrument.strip():
+        raise InvalidInput("instrument", "Schrijf met welk instrument er is gemeten.")
+    if measured.measured_on > today:
+        raise InvalidInput("measured_on", "De datum kan niet in de toekomst liggen.")
+    if any(len(text) > SCORE_MAX for _, text in measured.scores):
+        raise InvalidInput("scores", f"Gebruik per leefgebied hoogstens {SCORE_MAX} tekens.")
+
+
+def _suggestion(
+    session: Session, ref: ApplicationRef, command: DecideProfile
+) -> ProfileSuggestion | None:
+    """Return the suggestion on the screen; raise ``DomainError`` when it is not the last."""
+    if command.basis is not DecisionBasis.QUESTIONNAIRE:
+        return None
+    last = session.scalar(
+        select(ProfileSuggestion)
+        .join(Questionnaire, Questionnaire.id == ProfileSuggestion.questionnaire_id)
+        .where(
+            Questionnaire.application_id == ref.id,
+            Questionnaire.state == QuestionnaireState.COMPLETED,
+        )
+        .order_by(Questionnaire.ended_at.desc(), Questionnaire.id.desc())
+        .limit(1)
+    )
+    if last is None or last.questionnaire_id != command.questionnaire_id:
+        raise DomainError("Er is een nieuwere vragenlijst. Bekijk eerst die uitkomst.")
+    return last
+
+
+def _add_measured(
+    session: Session, decision: ApplicationDecision, measured: Measured | None
+) -> None:
+    if measured is not None and decision.basis is DecisionBasis.ELSEWHERE:
+        decision.instrument = measured.instrument.strip()
+        decision.measured_on, decision.measured_profile = measured.measured_on, measured.profile
+        decision.reference = measured.reference.strip()
+    session.add(decision)
+    session.flush()
+    if measured is not None and decision.basis is DecisionBasis.ELSEWHERE:
+        session.add_all(
+            ElsewhereScore(decision_id=decision.id, life_area=area, score=text.strip())
+            for area, text in measured.scores
+            if text.strip()
+        )

@@ -1,1 +1,0 @@
-"""Applications at the work agency."""

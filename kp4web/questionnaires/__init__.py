@@ -1,0 +1,1 @@
+"""Questionnaires: filling one in, and the suggestion that follows from it."""

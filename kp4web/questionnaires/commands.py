@@ -1,0 +1,315 @@
+"""Every write about questionnaires: starting one, answering, completing it, throwing it away."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kp4web.applications.commands import move
+from kp4web.applications.models import Application, ApplicationDecision
+from kp4web.applications.queries import application_ref
+from kp4web.audit.commands import record
+from kp4web.clients.commands import pension_table
+from kp4web.clients.models import Client
+from kp4web.domain.actor import Actor
+from kp4web.domain.applications import ApplicationState
+from kp4web.domain.errors import DomainError, InvalidInput
+from kp4web.domain.pension import aow_date, months_until
+from kp4web.domain.periods import valid_on
+from kp4web.domain.policy import Access, Action, Field, require, writable_classes
+from kp4web.domain.questionnaire.answering import dump
+from kp4web.domain.questionnaire.definition import Value
+from kp4web.domain.questionnaire.outcome import Facts, Outcome, outcome
+from kp4web.dossiers.models import ProfileDecision
+from kp4web.dossiers.queries import dossier_ref
+from kp4web.questionnaires.models import (
+    Answer,
+    ProfileSuggestion,
+    Questionnaire,
+    QuestionnaireState,
+)
+from kp4web.questionnaires.queries import (
+    QuestionnaireRef,
+    answers_of,
+    previous_of,
+    questionnaire_ref,
+    total_of,
+)
+from kp4web.versions.queries import definition_of, version_in_force
+
+NONE_IN_FORCE = "Er is voor uw organisatie geen vragenlijst in gebruik. Vraag het de beheerder."
+RUNNING = "Er loopt al een vragenlijst. Ga daarmee verder."
+REASON_MAX = 500
+
+
+def start_for_application(
+    session: Session, actor: Actor, application_id: int, *, now: datetime, today: date
+) -> Questionnaire:
+    """Start a questionnaire with an applicant; raises ``DomainError`` when that cannot be now."""
+    require(actor, Action.QUESTIONNAIRE_FILL_IN)
+    ref = application_ref(session, actor, application_id, lock=True)
+    ref.require(Field.ANSWERS_GENERAL, Access.WRITE)
+    if ref.state is ApplicationState.RUNNING:
+        raise DomainError(RUNNING)
+    if not ref.state.undecided:
+        raise DomainError(f"Deze aanvraag is al {ref.state.label.lower()}.")
+    made = _start(
+        session, actor, application_id=ref.id, municipality_id=ref.municipality_id,
+        now=now, today=today,
+    )  # fmt: skip
+    move(session.get_one(Application, ref.id), ApplicationState.RUNNING, today=today)
+    session.flush()
+    return made
+
+
+def start_for_dossier(
+    session: Session, actor: Actor, number: str, *, now: datetime, today: date
+) -> Questionnaire:
+    """Start a reassessment in an own dossier; raises ``DomainError`` when one runs already."""
+    require(actor, Action.QUESTIONNAIRE_FILL_IN)
+    ref = dossier_ref(session, actor, number, lock=True)
+    ref.require(Field.ANSWERS_GENERAL, Access.WRITE)
+    if not ref.is_active:
+        raise DomainError("Dit dossier is gestopt. Open het eerst opnieuw.")
+    running = select(Questionnaire.id).where(
+        Questionnaire.dossier_id == ref.id, Questionnaire.state == QuestionnaireState.OPEN
+    )
+    if session.scalar(running) is not None:
+        raise DomainError(RUNNING)
+    return _start(
+        session, actor, dossier_id=ref.id, municipality_id=ref.municipality_id,
+        now=now, today=today,
+    )  # fmt: skip
+
+
+def _start(
+    session: Session, actor: Actor, *, now: datetime, today: date, **subject: Any
+) -> Questionnaire:
+    version_id = version_in_force(session, actor.organisation_id, today)
+    if version_id is None:
+        raise DomainError(NONE_IN_FORCE)
+    made = Questionnaire(
+        **subject, organisation_id=actor.organisation_id, version_id=version_id,
+        state=QuestionnaireState.OPEN, started_on=today, started_at=now, started_by_id=actor.id,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    _record(session, actor, questionnaire_ref(session, actor, made.id), "questionnaire_start",
+            now=now)  # fmt: skip
+    return made
+
+
+@dataclass(frozen=True)
+class SaveAnswer:
+    """The intention to answer one question; ``revision`` is the one the page showed (0: none)."""
+
+    question: str
+    value: Value | None
+    """``None`` clears the answer."""
+    revision: int
+
+
+class Overtaken(DomainError):
+    """The answer was changed elsewhere since the page was shown (409); nothing was written."""
+
+
+def save_answer(
+    session: Session, actor: Actor, questionnaire_id: int, command: SaveAnswer, *, now: datetime
+) -> int:
+    """
+    Save the answer to one question and return its revision; the same answer again is no change.
+
+    Raises ``DomainError`` for a frozen questionnaire or a question of another one, ``Overtaken``
+    when somebody changed it in between.
+    """
+    require(actor, Action.QUESTIONNAIRE_FILL_IN)
+    ref = questionnaire_ref(session, actor, questionnaire_id, lock=True)
+    return save_answers(session, actor, ref, {command.question: command}, now=now)[command.question]
+
+
+def save_answers(
+    session: Session,
+    actor: Actor,
+    ref: QuestionnaireRef,
+    commands: Mapping[str, SaveAnswer],
+    *,
+    now: datetime,
+) -> dict[str, int]:
+    """Save several answers behind the lock of ``ref`` and return the revisions; all or nothing."""
+    _require_open(ref)
+    definition = definition_of(session, ref.version_id)
+    writable = writable_classes(ref.relations)
+    rows = select(Answer).where(
+        Answer.questionnaire_id == ref.id, Answer.question.in_(list(commands))
+    )
+    stored = {row.question: row for row in session.scalars(rows)}
+    revisions = {}
+    for command in commands.values():
+        question = definition.by_id.get(command.question)
+        if question is None or question.data_class not in writable:
+            raise DomainError("Deze vraag hoort niet bij deze vragenlijst. Open de pagina opnieuw.")
+        revisions[command.question] = _store(
+            session, actor, ref, stored.get(command.question), command, now=now
+        )
+    session.flush()
+    return revisions
+
+
+def _require_open(ref: QuestionnaireRef) -> None:
+    if ref.state is not QuestionnaireState.OPEN:
+        raise DomainError(
+            "Deze vragenlijst is al afgerond: de antwoorden staan vast. "
+            "Begin een nieuwe vragenlijst als er iets is veranderd."
+        )
+
+
+def _store(
+    session: Session, actor: Actor, ref: QuestionnaireRef, row: Answer | None,
+    command: SaveAnswer, *, now: datetime,
+) -> int:  # fmt: skip
+    text = None if command.value is None else dump(command.value)
+    if row is None and text is None:
+        return 0
+    if row is not None and row.value == text:
+        return row.revision
+    if command.revision != (row.revision if row else 0):
+        raise Overtaken("Dit antwoord is intussen op een andere plek veranderd.")
+    row = row or Answer(questionnaire_id=ref.id, question=command.question, revision=0)
+    row.value, row.revision = text, row.revision + 1
+    row.answered_at, row.answered_by_id = now, actor.id
+    session.add(row)
+    return row.revision
+
+
+def complete_questionnaire(
+    session: Session, actor: Actor, questionnaire_id: int, *, now: datetime, today: date
+) -> ProfileSuggestion:
+    """
+    Complete a questionnaire: its answers are frozen and the suggestion is computed and stored.
+
+    Raises ``DomainError`` when it is not open any more.
+    """
+    require(actor, Action.QUESTIONNAIRE_FILL_IN)
+    ref = questionnaire_ref(session, actor, questionnaire_id, lock=True)
+    _require_open(ref)
+    facts = facts_of(session, ref, today=today)
+    found = _outcome(session, ref, facts)
+    row = session.get_one(Questionnaire, ref.id)
+    row.state = QuestionnaireState.COMPLETED
+    row.ended_on, row.ended_at, row.ended_by_id = today, now, actor.id
+    suggestion = ProfileSuggestion(
+        questionnaire_id=ref.id, profile=found.profile, facts=facts.dump(), computed_at=now,
+        rule=found.decided_by.rule_id if found.decided_by else "",
+    )  # fmt: skip
+    session.add(suggestion)
+    if ref.of_application:
+        _move_application(session, ref, ApplicationState.WAITING, today=today)
+    session.flush()
+    _record(session, actor, ref, "questionnaire_complete", now=now)
+    return suggestion
+
+
+def facts_of(session: Session, ref: QuestionnaireRef, *, today: date) -> Facts:
+    """Return what the rules may know of the person today, within the reach of ``ref``."""
+    birth_date, decision = ref.birth_date, None
+    if ref.client_id is not None and not ref.of_application:
+        birth_date = session.get_one(Client, ref.client_id).birth_date
+        rows = ProfileDecision.history(session, client_id=ref.client_id)
+        decision = valid_on(rows, today)
+    months = None
+    if birth_date is not None:
+        months = months_until(aow_date(birth_date, pension_table()).on, today)
+    return Facts(
+        months_to_pension=months, current_profile=decision.profile if decision else None,
+        previous_total=_previous(session, ref),
+    )  # fmt: skip
+
+
+def _previous(session: Session, ref: QuestionnaireRef) -> Fraction | None:
+    previous = previous_of(session, ref)
+    return total_of(session, previous) if previous else None
+
+
+def _outcome(session: Session, ref: QuestionnaireRef, facts: Facts) -> Outcome:
+    definition = definition_of(session, ref.version_id)
+    return outcome(definition, answers_of(session, ref.id, definition).answers, facts)
+
+
+@dataclass(frozen=True)
+class DiscardQuestionnaire:
+    """The intention to throw a questionnaire away that is still open, with the reason."""
+
+    reason: str
+
+
+def discard_questionnaire(
+    session: Session, actor: Actor, questionnaire_id: int, command: DiscardQuestionnaire,
+    *, now: datetime, today: date,
+) -> None:  # fmt: skip
+    """Throw an open questionnaire away; raises ``InvalidInput`` at ``reason``, ``DomainError``."""
+    require(actor, Action.QUESTIONNAIRE_FILL_IN)
+    if not command.reason.strip():
+        raise InvalidInput("reason", "Schrijf waarom u de vragenlijst weggooit.")
+    ref = questionnaire_ref(session, actor, questionnaire_id, lock=True)
+    _require_open(ref)
+    row = session.get_one(Questionnaire, ref.id)
+    row.state, row.discard_reason = QuestionnaireState.DISCARDED, command.reason.strip()
+    row.ended_on, row.ended_at, row.ended_by_id = today, now, actor.id
+    session.flush()
+    if ref.of_application:
+        _move_application(session, ref, _state_without(session, ref), today=today)
+    _record(session, actor, ref, "questionnaire_discard", now=now)
+
+
+def _state_without(session: Session, ref: QuestionnaireRef) -> ApplicationState:
+    """Return where the application stands when this questionnaire no longer counts."""
+    decided_at = session.scalar(
+        select(ApplicationDecision.decided_at)
+        .where(ApplicationDecision.application_id == ref.application_id)
+        .order_by(ApplicationDecision.decided_at.desc())
+        .limit(1)
+    )
+    completed = select(Questionnaire.id).where(
+        Questionnaire.application_id == ref.application_id,
+        Questionnaire.state == QuestionnaireState.COMPLETED,
+    )
+    if decided_at is not None:
+        completed = completed.where(Questionnaire.ended_at > decided_at)
+    if session.scalar(completed.limit(1)) is not None:
+        return ApplicationState.WAITING
+    return ApplicationState.RETURNED if decided_at is not None else ApplicationState.OPEN
+
+
+def _move_application(
+    session: Session, ref: QuestionnaireRef, state: ApplicationState, *, today: date
+) -> None:
+    application = session.get_one(Application, ref.application_id, with_for_update=True)
+    move(application, state, today=today)
+    session.flush()
+
+
+def pass_to_dossier(session: Session, application_id: int, dossier_id: int) -> None:
+    """Give the completed questionnaires of an application to the dossier (its acceptance)."""
+    session.execute(
+        update(Questionnaire)
+        .where(
+            Questionnaire.application_id == application_id,
+            Questionnaire.state == QuestionnaireState.COMPLETED,
+        )
+        .values(dossier_id=dossier_id)
+    )
+
+
+def _record(
+    session: Session, actor: Actor, ref: QuestionnaireRef, action: str, *, now: datetime
+) -> None:
+    record(
+        session, actor, action, now=now, municipality_id=ref.municipality_id,
+        subjects=[ref.client_id] if ref.client_id else [], relation=ref.relations,
+        dossier_id=None if ref.of_application else ref.dossier_id,
+        questionnaire=ref.id, application=ref.application_id,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Versions of the questionnaire file: added, checked, put in force per organisation."""
