@@ -6,33 +6,44 @@ from kp4web.domain.actor import ROLE_LABELS, ROLES_OF, Actor, OrganisationKind, 
 from kp4web.domain.errors import Forbidden
 from kp4web.domain.policy import (
     ALLOWED,
+    ANSWER_FIELDS,
     MATRIX,
     Access,
     Action,
     Field,
     Relation,
     access,
+    application_relations,
     may,
+    readable_classes,
     relations,
     require,
     visible_fields,
+    writable_classes,
 )
+from kp4web.domain.questionnaire.definition import DataClass
 
 W, R, N = Access.WRITE, Access.READ, Access.NONE
-EXPECTED = {  # field: (lead, colleague, coordinator); R! and S count as nothing or are own fields
-    Field.PERSON: (W, R, W),
-    Field.APPROACH: (W, R, R),
-    Field.BSN: (R, N, R),
-    Field.BIRTH: (W, R, W),
-    Field.CONTACTS: (W, R, N),
-    Field.PROFILE: (R, R, R),
-    Field.TRACK: (W, R, W),
-    Field.REPORTS: (W, N, N),
-    Field.OWN_ENTRY: (W, W, N),
-    Field.FOLLOW_UP_DATE: (W, R, W),
-    Field.FOLLOW_UP_WHAT: (W, R, N),
-    Field.ASSIGNMENT: (R, R, W),
-    Field.HANDOVER: (R, N, R),
+EXPECTED = {  # field: (lead, colleague, coordinator, intake); R! and S count as nothing or are own fields
+    Field.PERSON: (W, R, W, W),
+    Field.APPROACH: (W, R, R, W),
+    Field.BSN: (R, N, R, W),
+    Field.BIRTH: (W, R, W, W),
+    Field.CONTACTS: (W, R, N, N),
+    Field.PROFILE: (R, R, R, W),
+    Field.ANSWERS_GENERAL: (W, N, N, W),
+    Field.ANSWERS_HEALTH: (W, N, N, W),
+    Field.ANSWERS_FINANCIAL: (W, N, N, W),
+    Field.ANSWERS_CRIMINAL: (W, N, N, W),
+    Field.ANSWERS_LEAD_ONLY: (W, N, N, W),
+    Field.OUTCOME: (R, N, N, R),
+    Field.TRACK: (W, R, W, N),
+    Field.REPORTS: (W, N, N, N),
+    Field.OWN_ENTRY: (W, W, N, N),
+    Field.FOLLOW_UP_DATE: (W, R, W, N),
+    Field.FOLLOW_UP_WHAT: (W, R, N, N),
+    Field.ASSIGNMENT: (R, R, W, N),
+    Field.HANDOVER: (R, N, R, W),
 }
 
 
@@ -50,8 +61,23 @@ def test_the_matrix_is_complete():
 
 @pytest.mark.parametrize("field", Field)
 def test_each_relation_reaches_as_far_as_the_matrix_says(field):
-    order = (Relation.LEAD, Relation.COLLEAGUE, Relation.COORDINATOR)
+    order = (Relation.LEAD, Relation.COLLEAGUE, Relation.COORDINATOR, Relation.INTAKE)
     assert tuple(access({relation}, field) for relation in order) == EXPECTED[field]
+
+
+def test_the_work_agency_keeps_the_status_once_klantprofiel_4_is_accepted():
+    intake = an_actor(Role.INTAKE, kind=OrganisationKind.WORK_AGENCY)
+    assert application_relations(intake, accepted=False) == {Relation.INTAKE}
+    assert readable_classes(application_relations(intake, accepted=False)) == set(DataClass)
+    assert application_relations(intake, accepted=True) == frozenset()
+    coordinator = an_actor(Role.AGENCY_COORDINATOR, kind=OrganisationKind.WORK_AGENCY)
+    assert application_relations(coordinator, accepted=False) == frozenset()
+    assert readable_classes(frozenset()) == writable_classes(frozenset()) == frozenset()
+
+
+def test_every_class_of_answers_has_its_field():
+    assert set(ANSWER_FIELDS) == set(DataClass)
+    assert len(set(ANSWER_FIELDS.values())) == len(DataClass)
 
 
 def test_rights_are_the_union_of_relations():
