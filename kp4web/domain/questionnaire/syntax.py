@@ -11,6 +11,9 @@ FILE_MAX = 1_000_000
 """Bytes of a file; the example has some 40,000."""
 LINE_MAX = 4000
 """Characters of a line; keeps the time to read a hostile file short."""
+DOTS_MAX = 100
+"""Points in a line, for the same reason: a key of many parts takes long."""
+
 INVALID = "dit is geen geldige TOML"
 REASONS = (
     ("Cannot declare", "dit onderdeel staat twee keer in het bestand"),
@@ -41,6 +44,8 @@ def parse(text: str) -> dict[str, Any]:
     for number, line in enumerate(text.split("\n"), start=1):
         if len(line) > LINE_MAX:
             raise _refusal(f"bestandsregel {number}", f"is langer dan {LINE_MAX} tekens")
+        if line.count(".") > DOTS_MAX:
+            raise _refusal(f"bestandsregel {number}", f"heeft meer dan {DOTS_MAX} punten")
     try:
         return tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
