@@ -331,6 +331,8 @@ def test_the_history_goes_down_and_up(left_as_it_is: None, app: Flask) -> None:
     assert dump() == at_0001
     flask_migrate.upgrade()
     assert dump() == after
+    verified = app.test_cli_runner().invoke(args=["worklist", "verify"])
+    assert verified.exit_code == 0, verified.output
 
 
 # ---------------------------------------------------------------------- references on SQLite
