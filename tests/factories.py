@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache
 from itertools import count
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -46,6 +45,7 @@ from kp4web.versions.models import QuestionnaireVersion
 from kp4web.worklist.commands import PlanFollowUp, plan_follow_up
 from kp4web.worklist.models import FollowUp
 from tests.conftest import TODAY
+from tests.questionnaires import example_text
 
 PASSWORD = "vier losse paardenkrachten"
 _number = count(1)
@@ -298,15 +298,14 @@ def make_handover(
     return db.session.scalars(select(Handover).where(Handover.decision_id == decision.id)).one()
 
 
-EXAMPLE = Path(__file__).parents[1] / "kp4web" / "data" / "questionnaire-example.toml"
-
-
-def make_version(*organisations: Organisation, today: date = TODAY) -> QuestionnaireVersion:
-    """Add the example questionnaire, and put it in force for these organisations."""
+def make_version(
+    *organisations: Organisation, content: str | None = None, today: date = TODAY
+) -> QuestionnaireVersion:
+    """Add a questionnaire (the example), and put it in force for these organisations."""
     session = db.session()
     operator = make_user(Role.ADMINISTRATOR, organisation=make_operator())
     version = add_version(
-        session, actor(operator), EXAMPLE.read_text(encoding="utf-8"), now=at(today), today=today
+        session, actor(operator), content or example_text(), now=at(today), today=today
     )
     for organisation in organisations:
         put_in_force(

@@ -8,30 +8,50 @@ page has been shown that field.
 from dataclasses import dataclass, field
 from datetime import date
 
+from sqlalchemy import select
+
 from kp4web.accounts.models import User
+from kp4web.applications.commands import Member
+from kp4web.applications.models import Application
+from kp4web.caseload.commands import AssignDossiers, assign_dossiers
 from kp4web.clients.models import Contact, HouseholdMember, HouseholdRelation
+from kp4web.decisions.commands import Measured
 from kp4web.domain.actor import Role
+from kp4web.domain.questionnaire.definition import DataClass
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
 from kp4web.extensions import db
+from kp4web.handovers.commands import (
+    AcceptHandover,
+    ReturnHandover,
+    accept_handover,
+    return_handover,
+)
 from kp4web.handovers.models import Handover
+from kp4web.questionnaires.models import Questionnaire
 from kp4web.residents.commands import ContactInput, MemberInput, save_contact, save_member
 from kp4web.worklist.commands import LeaveMessage, leave_message
 from kp4web.worklist.models import FollowUp, Message
+from tests.conftest import TODAY
 from tests.factories import (
     a_bsn,
     actor,
     at,
+    decide,
     make_agency,
+    make_application,
     make_conversation,
     make_dossier,
     make_follow_up,
     make_handover,
     make_operator,
     make_person,
+    make_questionnaire,
     make_team,
     make_user,
+    make_version,
 )
+from tests.questionnaires import canary_text
 
 PERSONAS = {  # name: (municipality or None for the others, role)
     "lead": ("West Betuwe", Role.CONSULTANT),
@@ -65,6 +85,10 @@ class Place:
     member: HouseholdMember
     handover: Handover
     bsn: str
+    application: Application
+    """With a questionnaire that is open; another one was returned, one accepted, one closed."""
+    questionnaire: Questionnaire
+    """A reassessment in the dossier, open."""
 
 
 @dataclass
@@ -77,14 +101,13 @@ class World:
 
 def canary(place: str, what: str) -> str:
     """Return the word that stands in this field: letters only, so that a search can find it."""
-    return f"Kanarie{what.capitalize()}{place.replace(' ', '')}"
+    return f"Kanarie{what.replace('_', '').capitalize()}{place.replace(' ', '')}"
 
 
 def make_world() -> World:
     """Build the world through the real commands, and commit it."""
-    for name in ("West Betuwe", "Buren"):
-        make_team(name)
-    make_agency()
+    teams = [make_team(name) for name in ("West Betuwe", "Buren")]
+    make_version(*teams, make_agency(), content=canary_text(), today=date(2026, 1, 1))
     operator = make_operator()
     world = World()
     for persona, (municipality, role) in PERSONAS.items():
@@ -93,12 +116,16 @@ def make_world() -> World:
             role, municipality=municipality or "West Betuwe", organisation=place, name=persona
         )
     world.users["buren colleague"] = make_user(municipality="Buren", name="buren colleague")
-    world.places["West Betuwe"] = _place(world, "West Betuwe", "lead", "colleague")
-    world.places["Buren"] = _place(world, "Buren", "buren lead", "buren colleague")
+    world.places["West Betuwe"] = _place(world, "West Betuwe", "lead", "colleague", "coordinator")
+    world.places["Buren"] = _place(
+        world, "Buren", "buren lead", "buren colleague", "buren coordinator"
+    )
     return world
 
 
-def _place(world: World, name: str, lead_name: str, colleague_name: str) -> Place:
+def _place(
+    world: World, name: str, lead_name: str, colleague_name: str, coordinator_name: str
+) -> Place:
     lead, colleague = world.users[lead_name], world.users[colleague_name]
     day, bsn = date(2026, 9, 1), a_bsn()
     person = make_person(
@@ -140,7 +167,51 @@ def _place(world: World, name: str, lead_name: str, colleague_name: str) -> Plac
         note=canary(name, "overdracht"),
     )
     session.commit()
-    return Place(dossier, conversation.id, follow_up, message, contact, member, handover, bsn)
+    application = _applications(world, name, lead, world.users[coordinator_name])
+    questionnaire = make_questionnaire(dossier, lead, answers=_answers(name, "antwoord"))
+    return Place(
+        dossier, conversation.id, follow_up, message, contact, member, handover, bsn,
+        application, questionnaire,
+    )  # fmt: skip
+
+
+def _applications(world: World, name: str, lead: User, coordinator: User) -> Application:
+    """Make one application that runs, one returned, one accepted and one closed."""
+    intake = world.users["intake"]
+    running = make_application(
+        municipality=name, by=intake, surname=canary(name, "kandidaat"),
+        members=(Member(canary(name, "gezinslid"), HouseholdRelation.CHILD),),
+    )  # fmt: skip
+    make_questionnaire(running, intake, answers=_answers(name, "intake"))
+    returned = make_handover(municipality=name, by=intake, surname=canary(name, "teruggekomen"))
+    session, who = db.session(), actor(coordinator)
+    return_handover(
+        session, who, returned.id, ReturnHandover(canary(name, "terugreden")),
+        now=at(TODAY), today=TODAY,
+    )  # fmt: skip
+    accepted = make_application(municipality=name, by=intake, surname=canary(name, "overgedragene"))
+    asked = make_questionnaire(
+        accepted, intake, answers=_answers(name, "overgedragen"), completed=True
+    )
+    decision = decide(accepted, intake, questionnaire=asked)
+    offered = session.scalars(select(Handover).where(Handover.decision_id == decision.id)).one()
+    dossier = accept_handover(
+        session, who, offered.id, AcceptHandover(), now=at(TODAY, 11), today=TODAY
+    )
+    giving = AssignDossiers((dossier.number,), lead.id, "Nieuw")
+    assign_dossiers(session, who, giving, now=at(TODAY, 11), today=TODAY)
+    session.commit()
+    closed = make_application(municipality=name, by=intake, surname=canary(name, "afgesloten"))
+    measured = Measured(
+        canary(name, "instrument"), TODAY, profile=2, reference=canary(name, "kenmerk")
+    )
+    decide(closed, intake, profile=2, measured=measured)
+    return running
+
+
+def _answers(place: str, what: str) -> dict[str, str]:
+    """Return a canary in the answer to the question of every class."""
+    return {f"kanarie_{kind}": canary(place, f"{what}{kind}") for kind in DataClass}
 
 
 def paths_of(world: World, place: str) -> dict[str, object]:
@@ -151,5 +222,7 @@ def paths_of(world: World, place: str) -> dict[str, object]:
         "follow_up_id": here.follow_up.id, "message_id": here.message.id,
         "contact_id": here.contact.id, "member_id": here.member.id,
         "handover_id": here.handover.id, "user_id": world.users["colleague"].id,
-        "session_id": 2**31 - 1,
+        "session_id": 2**31 - 1, "application_id": here.application.id,
+        "questionnaire_id": here.questionnaire.id, "area": "gezondheid",
+        "version_id": here.questionnaire.version_id,
     }  # fmt: skip

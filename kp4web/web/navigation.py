@@ -21,11 +21,19 @@ class Place:
 WORKLIST = Place("Werkvoorraad", "worklist.index", "layout-list", Action.WORKLIST_READ)
 DOSSIERS = Place("Dossiers", "search.index", "folder", Action.DOSSIER_READ)
 CASELOAD = Place("Caseload", "caseload.index", "users", Action.CASELOAD_READ)
+APPLICATIONS = Place("Aanvragen", "intake.index", "clipboard-list", Action.APPLICATIONS_READ)
 HANDOVERS = Place("Overdrachten", "handovers.index", "send", Action.HANDOVERS_READ)
 REPORT = Place("Rapportage", "figures.show", "chart-bar", Action.REPORT_READ)
 LOG = Place("Logboek", "logbook.index", "history", Action.LOG_READ)
+SUGGESTIONS = Place(
+    "Profielvoorstellen", "decisions.figures", "chart-bar", Action.SUGGESTION_FIGURES_READ
+)
+VERSIONS = Place("Vragenlijsten", "versions.index", "file-text", Action.VERSIONS_READ)
 USERS = Place("Gebruikers", "users.index", "settings", Action.USERS_MANAGE)
-MENU = (WORKLIST, CASELOAD, DOSSIERS, HANDOVERS, REPORT, LOG, USERS)
+MENU = (
+    WORKLIST, CASELOAD, DOSSIERS, APPLICATIONS, HANDOVERS, REPORT, SUGGESTIONS, LOG, USERS,
+    VERSIONS,
+)  # fmt: skip
 
 LANDING: tuple[tuple[Role, Place], ...] = (
     (Role.COORDINATOR, CASELOAD),

@@ -24,7 +24,8 @@ from kp4web.domain.policy import (
 from kp4web.domain.questionnaire.definition import DataClass
 
 W, R, N = Access.WRITE, Access.READ, Access.NONE
-EXPECTED = {  # field: (lead, colleague, coordinator, intake); R! and S count as nothing or are own fields
+# field: (lead, colleague, coordinator, intake); R! and S count as nothing or are own fields
+EXPECTED = {
     Field.PERSON: (W, R, W, W),
     Field.APPROACH: (W, R, R, W),
     Field.BSN: (R, N, R, W),

@@ -11,21 +11,24 @@ from html import unescape
 
 import pytest
 
+from kp4web.domain.questionnaire.definition import DataClass
 from tests.web.test_matrix import ROWS, routes
 from tests.world import PERSONAS, canary, make_world, paths_of
 
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
-FIELDS = ("naam", "aanpak", "straat", "traject", "verslag", "opvolging", "bericht", "betrokkene",
-          "kind", "aanvrager", "motivering", "overdracht")  # fmt: skip
-PERSON = {"naam", "aanpak", "straat", "kind", "traject"}
-PACKAGE = {"aanvrager", "motivering", "overdracht"}
+PERSON = {"naam", "aanpak", "straat", "kind", "traject", "overgedragene"}
+PACKAGE = {"aanvrager", "motivering", "overdracht", "terugreden"}
+APPLICATION = {"kandidaat", "gezinslid", "teruggekomen", "afgesloten", "instrument", "kenmerk"}
+IN_DOSSIER = {f"{what}{kind}" for what in ("antwoord", "overgedragen") for kind in DataClass}
+AT_INTAKE = {f"intake{kind}" for kind in DataClass}
 
 SEES = {  # persona: fields of the own municipality
-    "lead": PERSON | {"verslag", "opvolging", "bericht", "betrokkene"},
+    "lead": PERSON | IN_DOSSIER | {"verslag", "opvolging", "bericht", "betrokkene"},
     "colleague": PERSON | {"opvolging", "betrokkene", "bericht"},  # the message is the own entry
     "coordinator": PERSON | PACKAGE,
-    "intake": PACKAGE,
+    "intake": PACKAGE | APPLICATION | AT_INTAKE,
 }
+FIELDS = tuple(sorted(set().union(*SEES.values())))
 SEES |= {f"buren {who}": SEES[who] for who in ("lead", "coordinator")}
 LIMIT = 400
 
