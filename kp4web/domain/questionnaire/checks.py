@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
+from typing import TypeVar
 
 from kp4web.domain.questionnaire.codes import SUBGROUP_CODES, TRACK_CODES
 from kp4web.domain.questionnaire.conditions import ALWAYS, implies, walk
@@ -39,6 +40,7 @@ TOTAL = "totaal"
 SUGGESTION = "voorstel"
 """Words between braces in a text, beside the codes of the areas."""
 
+_T = TypeVar("_T")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -62,15 +64,20 @@ def _check_names(draft: Draft, faults: Faults) -> None:
 
 
 def _check_order(draft: Draft, faults: Faults) -> None:
-    areas = Counter(area.order for area in draft.areas)
-    for area in draft.areas:
-        if areas[area.order] > 1:
-            faults.at(f"leefgebied {area.code}")(f"order {area.order} is niet uniek")
-    orders = Counter((question.area, question.order) for question in draft.questions)
-    for question in draft.questions:
-        if orders[question.area, question.order] > 1:
-            say = faults.at(f"vraag {question.id}")
-            say(f"order {question.order} is niet uniek in dit leefgebied")
+    for area, earlier in _same(draft.areas, lambda area: area.order):
+        say = faults.at(f"leefgebied {area.code}")
+        say(f"order {area.order} is niet uniek: leefgebied {earlier.code} heeft hem ook")
+    for question, first in _same(draft.questions, lambda question: (question.area, question.order)):
+        say = faults.at(f"vraag {question.id}")
+        say(f"order {question.order} is niet uniek: vraag {first.id} heeft hem ook")
+
+
+def _same(rows: Sequence[_T], key: Callable[[_T], Hashable]) -> Iterator[tuple[_T, _T]]:
+    """Yield the rows that have the same key as an earlier one, with the first that has it."""
+    first: dict[Hashable, _T] = {}
+    for row in rows:
+        if first.setdefault(key(row), row) is not row:
+            yield row, first[key(row)]
 
 
 def _check_areas(draft: Draft, faults: Faults) -> None:
@@ -154,14 +161,14 @@ def _check_reach(draft: Draft, faults: Faults) -> None:
     The first of a list that holds decides, so one that follows from an earlier one is dead.
     A gate or a knock-out that always holds leaves nothing for the rules at all.
     """
-    for kind in (RuleKind.GATE, RuleKind.KNOCKOUT):
-        for rule in draft.rules[kind]:
-            if implies(ALWAYS, rule.when):
-                faults.at(f"regel {rule.id}")(
-                    "geldt altijd, dus de regels komen nooit aan de beurt"
-                )
     for kind in (RuleKind.GATE, RuleKind.KNOCKOUT, RuleKind.RULE):
-        for first, second in combinations(draft.rules[kind], 2):
+        rules = draft.rules[kind]
+        always = [rule for rule in rules if implies(ALWAYS, rule.when)]
+        if kind is not RuleKind.RULE and always:
+            say = faults.at(f"regel {always[0].id}")
+            say("geldt altijd, dus de regels komen nooit aan de beurt")
+            continue
+        for first, second in combinations(rules, 2):
             if implies(second.when, first.when):
                 say = faults.at(f"regel {second.id}")
                 say(f"komt nooit aan de beurt: regel {first.id} geldt dan al")

@@ -100,7 +100,9 @@ def _signal_problems(question: Question, draft: Draft) -> Iterator[str]:
 
 def check_show_ifs(draft: Draft, faults: Faults) -> None:
     """Report conditions of questions on anything but the answer to an earlier question."""
-    place = {question.id: number for number, question in enumerate(draft.questions)}
+    areas = {BEFORE, *(area.code for area in draft.areas)}
+    asked = [question for question in draft.questions if question.area in areas]
+    place = {question.id: number for number, question in enumerate(asked)}
     for question, placed in draft.show_ifs.items():
         for part in walk(placed.condition):
             if isinstance(part, All | AnyOf | NoneOf):
