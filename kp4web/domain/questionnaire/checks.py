@@ -83,15 +83,15 @@ def _same(rows: Sequence[_T], key: Callable[[_T], Hashable]) -> Iterator[tuple[_
 def _check_areas(draft: Draft, faults: Faults) -> None:
     if draft.areas and not any(area.weight for area in draft.areas):
         faults.at("bestand")("geen enkel leefgebied telt mee (weight)")
+    names = draft.question_names
+    all_read = names.complete and len(draft.questions) == names.count.total()
     for area in draft.areas:
         say = faults.at(f"leefgebied {area.code}")
         for code, times in Counter(code for code, _ in area.subareas).items():
             if times > 1:
                 say(f"deelgebied {quote(code)} staat er {times} keer")
         own = [question for question in draft.questions if question.area == area.code]
-        if len(draft.questions) == draft.question_names.count.total() and not any(
-            question.weight for question in own
-        ):
+        if all_read and not any(question.weight for question in own):
             say("heeft geen vraag die meetelt (weight)")
 
 

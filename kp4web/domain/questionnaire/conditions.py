@@ -150,11 +150,9 @@ def _subject(condition: _Numeric) -> tuple[Any, ...]:
 def _answers_within(one: AnswerIs, other: AnswerIs) -> bool:
     """Return whether every answer that fits the one fits the other, of the same question."""
     if other.op is Match.ANSWERED:
-        return True
-    if one.op in (Match.NE, Match.ANSWERED):
+        return one.op is Match.NE  # an option with skip fits eq, but is no answer
+    if Match.NE in (one.op, other.op) or one.op is Match.ANSWERED:
         return False
-    if other.op is Match.NE:
-        return other.value not in _values(one)
     return set(_values(one)) <= set(_values(other))
 
 

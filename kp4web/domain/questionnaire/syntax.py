@@ -39,19 +39,27 @@ _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 def parse(text: str) -> dict[str, Any]:
     """Return the tables of the file, decimals exact; raise ``DefinitionError`` at the line."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    if len(text.encode("utf-8", "surrogatepass")) > FILE_MAX:
-        raise _refusal("bestand", "is groter dan 1 MB")
-    for number, line in enumerate(text.split("\n"), start=1):
-        if len(line) > LINE_MAX:
-            raise _refusal(f"bestandsregel {number}", f"is langer dan {LINE_MAX} tekens")
-        if line.count(".") > DOTS_MAX:
-            raise _refusal(f"bestandsregel {number}", f"heeft meer dan {DOTS_MAX} punten")
+    _check_size(text)
     try:
         return tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_refusal(text, str(error)) from error
     except (RecursionError, ValueError) as error:  # nested too deep; a number of 4,300 digits
         raise _refusal("bestand", "is te ingewikkeld om te lezen") from error
+
+
+def _check_size(text: str) -> None:
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise _refusal("bestand", "is geen tekst in UTF-8") from error
+    if size > FILE_MAX:
+        raise _refusal("bestand", "is groter dan 1 MB")
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > LINE_MAX:
+            raise _refusal(f"bestandsregel {number}", f"is langer dan {LINE_MAX} tekens")
+        if line.count(".") > DOTS_MAX:
+            raise _refusal(f"bestandsregel {number}", f"heeft meer dan {DOTS_MAX} punten")
 
 
 def _decimal(number: str) -> Decimal:

@@ -5,12 +5,19 @@ Each case is the example with one change; that change is the only fault, so the 
 that place with that message and nothing else.
 """
 
+import re
+
 import pytest
 
 from kp4web.domain.errors import DomainError
 from kp4web.domain.questionnaire.faults import FAULTS_MAX
-from kp4web.domain.questionnaire.reader import DefinitionError, Fault, read_definition
-from kp4web.domain.questionnaire.syntax import FILE_MAX, LINE_MAX
+from kp4web.domain.questionnaire.reader import (
+    DefinitionError,
+    Fault,
+    definition_of,
+    read_definition,
+)
+from kp4web.domain.questionnaire.syntax import FILE_MAX, LINE_MAX, parse
 from tests.questionnaires import changed, example_text
 
 TOLK = 'type = "yesno"\ntext = "Hebt u een tolk nodig?"\nweight = 0'
@@ -237,11 +244,12 @@ def test_a_syntax_error_at_the_end_names_the_last_line():
         ("#" * 99 + "\n" + "#\n" * (FILE_MAX // 2), "bestand", "1 MB"),
         ("# kort\n#" + "x" * LINE_MAX, "bestandsregel 2", "langer dan"),
         ("a." * 101 + "b = 1", "bestandsregel 1", "punten"),
+        ("# \ud800", "bestand", "UTF-8"),
         ("a = " + "[" * 3000, "bestand", "ingewikkeld"),
         ("a = " + "[\n" * 300_000, "bestand", "ingewikkeld"),
     ],
 )
-def test_a_file_that_would_take_too_long_is_refused_at_once(text, place, message):
+def test_a_file_that_is_no_text_or_would_take_too_long_is_refused_at_once(text, place, message):
     (fault,) = faults_of(text)
     assert fault.place == place
     assert message in fault.message
@@ -254,6 +262,36 @@ def test_an_empty_file_lacks_every_section():
             "schema_version", "questionnaire", "scoring", "profiles", "areas", "questions", "rules",
         )
     }  # fmt: skip
+
+
+# ---------------------------------------------------------------------- more than one change
+
+
+def test_a_question_that_counts_has_an_answer_that_counts():
+    before, question, after = example_text().partition('id = "geld_bewind"')
+    options, end, rest = after.partition("]\n")
+    options = options.replace("weight = 0", "weight = 1").replace(" },", ", skip = true },")
+    (fault,) = faults_of(before + question + options + end + rest)
+    assert fault == Fault("vraag geld_bewind", "telt mee (weight), maar elk antwoord heeft skip")
+
+
+def test_some_area_counts():
+    text, times = re.subn(r"(order = [1-5]\nweight = )[0-9.]+", r"\g<1>0", example_text())
+    assert times == 5
+    (fault,) = faults_of(text)
+    assert fault == Fault("bestand", "geen enkel leefgebied telt mee (weight)")
+
+
+@pytest.mark.parametrize(
+    "section", ["areas", "questions", "signals", "rules", "profiles", "tracks"]
+)
+def test_a_section_of_another_kind_is_one_fault_and_not_one_per_use(section):
+    tree = parse(example_text())
+    tree[section] = 1
+    with pytest.raises(DefinitionError) as refusal:
+        definition_of(tree)
+    (fault,) = refusal.value.faults
+    assert section in str(fault)
 
 
 # ---------------------------------------------------------------------- the whole report

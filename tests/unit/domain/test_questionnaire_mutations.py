@@ -2,13 +2,15 @@
 Whatever somebody uploads: a questionnaire, or a report with places; never another error.
 
 The example is changed at random places (a key gone, a value of another kind, two values swapped)
-and random text is read; a file without a fault must give objects that hold together.
+and random text is read; a file without a fault must give objects that hold together, also for
+the calculation.
 """
 
 import copy
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -17,7 +19,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kp4web.domain.questionnaire.conditions import walk
-from kp4web.domain.questionnaire.definition import AnswerIs, Definition, HasSignal
+from kp4web.domain.questionnaire.definition import (
+    SCALE,
+    AnswerIs,
+    Definition,
+    HasSignal,
+    QuestionType,
+    Value,
+)
+from kp4web.domain.questionnaire.outcome import Facts, outcome
 from kp4web.domain.questionnaire.reader import (
     DefinitionError,
     definition_of,
@@ -127,6 +137,26 @@ def check_holds_together(definition: Definition) -> None:
         for part in walk(rule.when):
             assert not isinstance(part, AnswerIs) or part.question in ids
             assert not isinstance(part, HasSignal) or part.signal in definition.signals
+    for last in (False, True):
+        assert outcome(
+            definition, answered(definition, last=last), Facts(12, 4, Fraction(50))
+        ).trace
+
+
+def answered(definition: Definition, *, last: bool) -> dict[str, Value]:
+    """Return an answer to every question: the first that can be given, or the last."""
+    given: dict[str, Value] = {}
+    for question in definition.questions:
+        match question.type:
+            case QuestionType.SINGLE:
+                given[question.id] = question.options[-last].value
+            case QuestionType.MULTI:
+                given[question.id] = (question.options[-last].value,)
+            case QuestionType.SCALE:
+                given[question.id] = SCALE[-last]
+            case QuestionType.YESNO:
+                given[question.id] = last
+    return given
 
 
 @settings(max_examples=400)
