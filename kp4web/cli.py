@@ -9,8 +9,10 @@ def init_app(app: Flask) -> None:
     from kp4web.organisations import cli as organisations
     from kp4web.upkeep import cli as upkeep
     from kp4web.users import cli as users
+    from kp4web.versions import cli as versions
 
     demo.init_app(app)
     organisations.init_app(app)
     upkeep.init_app(app)
     users.init_app(app)
+    versions.init_app(app)

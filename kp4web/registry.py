@@ -31,6 +31,7 @@ FEATURES_WITH_PAGES = (
     "timeline",
     "tracks",
     "users",
+    "versions",
     "worklist",
 )
 

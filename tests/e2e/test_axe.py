@@ -7,8 +7,11 @@ from datetime import date
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from kp4web.domain.actor import Role
+from kp4web.extensions import db
+from kp4web.handovers.models import Handover, HandoverState
 from tests.browser import ON_SQLITE, only, run_axe_at_all_widths
 from tests.factories import make_dossier, make_follow_up, make_user
 from tests.world import World, make_world, paths_of
@@ -53,16 +56,22 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
     "coordinator": [
         "/werkvoorraad", ("/caseload", "Toewijzen"), ("/caseload/overnemen", "Dossier openen"),
         ("/dossiers/{number}/toewijzing", "Toewijzen"), "/dossiers/{number}",
-        "/overdrachten", "/overdrachten?status=geaccepteerd", "/overdrachten/{handover_id}",
+        "/overdrachten", "/overdrachten?status=geaccepteerd", "/overdrachten?status=teruggestuurd",
+        "/overdrachten/{handover_id}", "/overdrachten/{returned_handover}",
         f"{REPORT}&inactief=1", ("/rapportages/bijstand", "Vastleggen"),
     ],
     "policy": [REPORT, "/rapportages/bijstand"],
     "fg": ["/logboek", "/logboek?van=2020-01-01&tot=2020-01-02", "/logboek?van=onzin"],
     "administrator": [
         "/beheer/gebruikers", ("/beheer/gebruikers/nieuw", "Toevoegen"),
-        "/beheer/gebruikers/{user_id}",
+        "/beheer/gebruikers/{user_id}", ("/beheer/vragenlijsten", "Nakijken en toevoegen"),
+        ("/beheer/vragenlijsten/{version_id}", "In gebruik nemen"),
     ],
-    "intake": ["/overdrachten", "/overdrachten/{handover_id}"],
+    "intake": [
+        "/overdrachten", "/overdrachten?status=teruggestuurd", "/overdrachten/{handover_id}",
+        "/overdrachten/{returned_handover}",
+        ("/aanvragen/{returned_application}/overdrachten/nieuw", "Opnieuw aanbieden"),
+    ],
     "income": ["/"],
     "newcomer": [
         "/werkvoorraad", "/dossiers", "/caseload", "/overdrachten", REPORT,
@@ -102,7 +111,16 @@ def _more_dossiers(world: World) -> dict[str, object]:
     make_dossier(track="under_investigation", opened_on=date(2026, 3, 1))
     old = make_dossier(lead=lead, birth_date=date(1960, 1, 2))
     make_follow_up(old, lead, due_on=date(2026, 11, 20), what="Vragen naar de brief van de SVB.")
-    return {"resting": resting.number, "stopped": stopped.number, "old": old.number}
+    came_back = db.session.scalars(
+        select(Handover).where(
+            Handover.state == HandoverState.RETURNED,
+            Handover.municipality_id == world.places["West Betuwe"].dossier.municipality_id,
+        )
+    ).one()
+    return {
+        "resting": resting.number, "stopped": stopped.number, "old": old.number,
+        "returned_handover": came_back.id, "returned_application": came_back.application_id,
+    }  # fmt: skip
 
 
 def _address(entry: str | tuple[str, str]) -> str:
@@ -161,6 +179,16 @@ def test_what_unfolds_and_what_is_found_is_accessible(page_as, visited):
         page.get_by_role("button", name="Zoeken").first.click()
         expect(page.get_by_role("heading", name="Zoeken", level=1)).to_be_visible()
         run_axe_at_all_widths(page)
+
+
+def test_sending_a_hand_over_back_is_accessible(page_as, visited):
+    page = page_as(visited.users["coordinator"])
+    page.goto(f"/overdrachten/{visited.values['handover_id']}")
+    page.locator("summary", has_text="Terugsturen met een reden").click()
+    run_axe_at_all_widths(page)
+    page.get_by_role("button", name="Terugsturen", exact=True).click()
+    expect(page.get_by_test_id("field-error")).to_be_visible()
+    run_axe_at_all_widths(page)
 
 
 def test_the_menu_of_a_small_screen_is_accessible(page_as, visited):

@@ -21,9 +21,10 @@ from sqlalchemy import CompoundSelect, func, literal, select, union_all
 from kp4web.accounts.commands import start_session
 from kp4web.domain.actor import Role
 from kp4web.extensions import Base, db
+from kp4web.handovers.models import Handover, HandoverState
 from tests.conftest import TODAY
 from tests.databases import ENGINES
-from tests.factories import PASSWORD, make_dossier, make_follow_up, make_user
+from tests.factories import PASSWORD, make_dossier, make_follow_up, make_handover, make_user
 from tests.web.test_matrix import ROWS
 from tests.world import World, make_world, paths_of
 
@@ -69,6 +70,8 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "conversations.settle_message": ("lead", {"terug": "/"}),
     "figures.create_count": ("coordinator", {"counted_on": DAY, "households": "9", "source": "X"}),
     "handovers.accept": ("coordinator", {"reopen": "{other}"}),
+    "handovers.create": ("intake", {"note": TEXT}),
+    "handovers.return_": ("coordinator", {"reason": TEXT}),
     "residents.create_contact": (
         "lead",
         {"name": "An", "role": "zus", "organisation": "x", "phone": "0345 123456",
@@ -101,13 +104,22 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     ),
     "users.create_password": ("administrator", {}),
     "users.update_roles": ("administrator", {"roles": "consultant"}),
+    "versions.create": ("operator", {"file": TEXT}),
+    "versions.put_in_force": ("operator", {"organisation": "2", "from_on": DAY}),
     "worklist.create": ("lead", {"due_on": DAY, "what": TEXT, "terug": "/", "rij": "1"}),
     "worklist.move": ("lead", {"due_on": DAY, "terug": "/werkvoorraad?pagina=2", "rij": "1"}),
     "worklist.note_pension": ("lead", {"note": TEXT, "postponed_to": DAY, "uitstel": "1"}),
     "worklist.complete": ("lead", {"terug": "/", "rij": "1"}),
     "users.close": ("administrator", {}),  # last: then there is nobody to change
 }  # fmt: skip
-NEVER_ACCEPTED = {"accounts.create_session", "accounts.end_session", "accounts.update_password"}
+NEVER_ACCEPTED = {
+    "accounts.create_session", "accounts.end_session", "accounts.update_password",
+    "versions.create",  # takes a file
+}  # fmt: skip
+PATHS = {  # endpoint: where its good form belongs, when that is not the row of the world
+    "handovers.create": "/aanvragen/{returned}/overdrachten",
+    "handovers.return_": "/overdrachten/{second_handover}/terugzending",
+}
 ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "accounts.sign_in": ("verder",),
     "caseload.index": ("pagina",),
@@ -154,6 +166,8 @@ class Visitors:
             "talked_about": make_follow_up(here.dossier, lead, due_on=TODAY).id,
             "buren_follow_up": there.follow_up.id,
             "buren_lead": self.world.users["buren lead"].id,
+            "second_handover": make_handover(by=self.world.users["intake"]).id,
+            "returned": returned_in(here.handover.municipality_id),
         }  # fmt: skip
         assert here.dossier.number != second.number
 
@@ -182,6 +196,14 @@ class Visitors:
         found = Counter(dict(tuple(row) for row in db.session.execute(counting())))
         db.session.rollback()
         return found
+
+
+def returned_in(municipality_id: int) -> int:
+    """Return the application that came back from this municipality."""
+    query = select(Handover.application_id).where(
+        Handover.municipality_id == municipality_id, Handover.state == HandoverState.RETURNED
+    )
+    return db.session.scalars(query).one()
 
 
 @cache
@@ -259,7 +281,8 @@ def post_everything(visitors: Visitors) -> Answers:
     for endpoint, (persona, data) in FORMS.items():
         for label, pairs in bodies(data):
             body = visitors.fill("&".join(f"{name}={value}" for name, value in pairs))
-            status, page = visitors.send(persona, visitors.fill(rules[endpoint]), body)
+            path = visitors.fill(PATHS.get(endpoint, rules[endpoint]))
+            status, page = visitors.send(persona, path, body)
             after, where = visitors.counts(), (endpoint, label)
             faults += [f for f, is_wrong in (
                 ((*where, status), status not in ALLOWED), ((*where, "html"), SCRIPT in page),
