@@ -12,6 +12,7 @@ from functools import cache
 
 from kp4web.domain.actor import Actor, Role
 from kp4web.domain.errors import Forbidden
+from kp4web.domain.handovers import HandoverPart, HandoverState, Side
 from kp4web.domain.questionnaire.definition import DataClass
 
 NO_ACCESS = "U heeft met uw rol geen toegang tot dit onderdeel."
@@ -153,6 +154,8 @@ class Field(StrEnum):
     ANSWERS_LEAD_ONLY = auto()
     OUTCOME = auto()
     """Scores per life area, signals, suggestion and rule trace."""
+    QUESTIONNAIRES = auto()
+    """That a questionnaire was filled in, when and by whom; nothing of its content."""
     TRACK = auto()
     REPORTS = auto()
     OWN_ENTRY = auto()
@@ -184,6 +187,7 @@ MATRIX: Mapping[Relation, Mapping[Field, Access]] = {
         Field.ANSWERS_CRIMINAL: Access.WRITE,
         Field.ANSWERS_LEAD_ONLY: Access.WRITE,
         Field.OUTCOME: Access.READ,
+        Field.QUESTIONNAIRES: Access.READ,
         Field.TRACK: Access.WRITE,
         Field.REPORTS: Access.WRITE,
         Field.OWN_ENTRY: Access.WRITE,
@@ -210,6 +214,7 @@ MATRIX: Mapping[Relation, Mapping[Field, Access]] = {
         Field.BSN: Access.READ,
         Field.BIRTH: Access.WRITE,
         Field.PROFILE: Access.READ,
+        Field.QUESTIONNAIRES: Access.READ,
         Field.TRACK: Access.WRITE,
         Field.FOLLOW_UP_DATE: Access.WRITE,
         Field.ASSIGNMENT: Access.WRITE,
@@ -227,6 +232,7 @@ MATRIX: Mapping[Relation, Mapping[Field, Access]] = {
         Field.ANSWERS_CRIMINAL: Access.WRITE,
         Field.ANSWERS_LEAD_ONLY: Access.WRITE,
         Field.OUTCOME: Access.READ,
+        Field.QUESTIONNAIRES: Access.READ,
         Field.HANDOVER: Access.WRITE,
     },
 }
@@ -240,10 +246,21 @@ ANSWER_FIELDS: Mapping[DataClass, Field] = {
 }
 """Which field an answer belongs to: the questionnaire file itself knows no rights."""
 
-PACKAGE_READERS_RECEIVING: frozenset[Role] = frozenset({Role.COORDINATOR})
-"""Roles of the receiving organisation that read what a hand-over carries."""
-PACKAGE_READERS_SENDING: frozenset[Role] = frozenset({Role.INTAKE})
-"""Roles of the sending organisation that do, until it is accepted; the status only after."""
+HANDOVER_READERS: Mapping[tuple[HandoverPart, Side, HandoverState], frozenset[Role]] = {
+    (HandoverPart.PACKAGE, Side.RECEIVER, HandoverState.OFFERED): frozenset({Role.COORDINATOR}),
+    (HandoverPart.PACKAGE, Side.RECEIVER, HandoverState.ACCEPTED): frozenset({Role.COORDINATOR}),
+    (HandoverPart.PACKAGE, Side.SENDER, HandoverState.OFFERED): frozenset({Role.INTAKE}),
+    (HandoverPart.PACKAGE, Side.SENDER, HandoverState.RETURNED): frozenset({Role.INTAKE}),
+    (HandoverPart.RETURN_REASON, Side.RECEIVER, HandoverState.RETURNED): frozenset(
+        {Role.COORDINATOR}
+    ),
+    (HandoverPart.RETURN_REASON, Side.SENDER, HandoverState.RETURNED): frozenset({Role.INTAKE}),
+}
+"""
+Roles that read a part of a hand-over in a state; unlisted: the status, dates and owner only.
+
+Who returned a hand-over has no task with the person any more, and keeps its own reason.
+"""
 
 
 class FigureScope(StrEnum):
@@ -338,8 +355,15 @@ def figure_scope(actor: Actor) -> FigureScope:
     return scope
 
 
-def reads_package(actor: Actor, *, receiving: bool, accepted: bool) -> bool:
-    """Return whether the actor reads the person and the note of a hand-over, beyond its status."""
-    if receiving:
-        return bool(actor.roles & PACKAGE_READERS_RECEIVING)
-    return not accepted and bool(actor.roles & PACKAGE_READERS_SENDING)
+def reads_handover(
+    actor: Actor, part: HandoverPart, side: Side, state: HandoverState, *, accepted: bool
+) -> bool:
+    """
+    Return whether the actor reads this part of a hand-over, beyond its status.
+
+    ``accepted``: the applicant was accepted, through this hand-over or another one; from then on
+    the sender has the status only, also of what came back before.
+    """
+    if accepted and side is Side.SENDER:
+        return False
+    return bool(actor.roles & HANDOVER_READERS.get((part, side, state), frozenset()))

@@ -1,12 +1,12 @@
-"""The form to accept a hand-over."""
+"""The forms about a hand-over: accept it, send it back, offer it again."""
 
 import re
 
-from wtforms import StringField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import ValidationError
 
-from kp4web.handovers.commands import AcceptHandover
-from kp4web.web.forms import BaseForm
+from kp4web.handovers.commands import NOTE_MAX, REASON_MAX, AcceptHandover, ReturnHandover
+from kp4web.web.forms import BaseForm, at_most, filled
 
 NUMBER = re.compile(r"KP4-[0-9]{4}-[0-9]{4,9}")
 
@@ -26,3 +26,19 @@ class AcceptForm(BaseForm):
         if not self.reopen.raw_data:
             return AcceptHandover(reopen=None)
         return AcceptHandover(reopen=(self.reopen.data or "").strip())
+
+
+class ReturnForm(BaseForm):
+    """Why the receiver sends a hand-over back."""
+
+    reason = TextAreaField("Waarom stuurt u deze overdracht terug?", [filled, at_most(REASON_MAX)])
+
+    def command(self) -> ReturnHandover:
+        """Return the command."""
+        return ReturnHandover(self.reason.data or "")
+
+
+class OfferForm(BaseForm):
+    """The note that goes along when an applicant is offered again."""
+
+    note = TextAreaField("Korte overdracht", [filled, at_most(NOTE_MAX)])

@@ -1,29 +1,12 @@
 """Hand-overs and how they ended."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kp4web.domain.handovers import HandoverState as HandoverState
 from kp4web.extensions import Base
-
-
-class HandoverState(StrEnum):
-    """Where a hand-over stands."""
-
-    OFFERED = "offered"
-    ACCEPTED = "accepted"
-    RETURNED = "returned"
-
-    @property
-    def label(self) -> str:
-        """Return the Dutch word for the screen."""
-        return {
-            HandoverState.OFFERED: "Aangeboden",
-            HandoverState.ACCEPTED: "Geaccepteerd",
-            HandoverState.RETURNED: "Teruggestuurd",
-        }[self]
 
 
 class Handover(Base):

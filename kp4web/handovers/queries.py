@@ -1,101 +1,130 @@
 """
 Every read of hand-overs, from the side of the receiver and of the sender.
 
-Reach: hand-overs to or from the own organisation. The person and the note are selected only
-for who reads the package (``policy.reads_package``); everybody else gets the status.
+Reach: hand-overs to or from the own organisation. The person, the note and the reason of a
+return are there for who reads them (``policy.reads_handover``); everybody else gets the status.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select
+from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from kp4web.accounts.models import User
-from kp4web.applications.models import Application, ApplicationDecision
+from kp4web.applications.models import Application
+from kp4web.applications.queries import application_ref
 from kp4web.caseload.queries import Match, matches_for
-from kp4web.clients.models import ContactPreference
 from kp4web.clients.queries import who_is
-from kp4web.crypto import vault
-from kp4web.domain import bsn as bsn_rules
 from kp4web.domain.actor import Actor, OrganisationKind
-from kp4web.domain.errors import NotFound
+from kp4web.domain.applications import ApplicationState
+from kp4web.domain.errors import DomainError, NotFound
+from kp4web.domain.handovers import AfterReturn, HandoverPart, Side, after_return
 from kp4web.domain.names import display_name
-from kp4web.domain.policy import Access, Action, Field, access, may, reads_package, require
+from kp4web.domain.policy import Access, Action, Field, may, reads_handover, require
 from kp4web.dossiers.models import Dossier
-from kp4web.dossiers.queries import DossierRef
 from kp4web.extensions import AnyRow, AnySelect
 from kp4web.handovers.models import Handover, HandoverState
+from kp4web.handovers.packages import Brought, Package, brought_by, package_of
+from kp4web.handovers.packages import packages_of as packages_of
 from kp4web.organisations.models import Municipality, Organisation
 from kp4web.worklist.models import DueItem
 
 PER_PAGE = 25
 NO_HANDOVER = "Deze overdracht bestaat niet of is niet voor u."
+NOT_RETURNED = "Alleen een teruggestuurde aanvraag kunt u opnieuw aanbieden."
 _OWN: BindParameter[int] = bindparam("organisation_id")
 TO_US = Handover.to_organisation_id == _OWN
 FROM_US = Handover.from_organisation_id == _OWN
 
 _SENDER, _RECEIVER = aliased(Organisation), aliased(Organisation)
-_OFFERER, _ENDER, _LEAD, _DECIDER = (aliased(User) for _ in range(4))
+_OFFERER, _ENDER, _LEAD, _HANDLER = (aliased(User) for _ in range(4))
+_LATER = aliased(Handover)
+_OFFERED_LATER = exists().where(
+    _LATER.application_id == Handover.application_id, _LATER.id > Handover.id
+)
 _STATUS = (
     select(
-        Handover.id, Handover.state, Handover.offered_on, Handover.ended_on,
-        Handover.municipality_id, Municipality.name.label("municipality"),
+        Handover.id, Handover.application_id, Handover.state, Handover.offered_on,
+        Handover.ended_on, Handover.municipality_id, Municipality.name.label("municipality"),
         _SENDER.name.label("sender"), _RECEIVER.name.label("receiver"),
         _RECEIVER.team.label("team"), _OFFERER.name.label("offered_by"),
         _ENDER.name.label("ended_by"), DueItem.due_on.label("deadline"),
+        Application.state.label("application_state"), _HANDLER.name.label("handler"),
+        _OFFERED_LATER.label("offered_later"),
     )
+    .join(Application, Application.id == Handover.application_id)
     .join(Municipality, Municipality.id == Handover.municipality_id)
     .join(_SENDER, _SENDER.id == Handover.from_organisation_id)
     .join(_RECEIVER, _RECEIVER.id == Handover.to_organisation_id)
     .join(_OFFERER, _OFFERER.id == Handover.offered_by_id)
+    .join(_HANDLER, _HANDLER.id == Application.handler_id)
     .outerjoin(_ENDER, _ENDER.id == Handover.ended_by_id)
     .outerjoin(DueItem, DueItem.handover_id == Handover.id)
 )  # fmt: skip
-_NAME = (
+_CONTENT = _STATUS.add_columns(
     Application.initials, Application.given_name, Application.prefix, Application.surname,
-    Application.birth_date,
+    Application.birth_date, Handover.return_reason, Handover.note,
 )  # fmt: skip
-_WITH_NAME = _STATUS.add_columns(*_NAME).join(
-    Application, Application.id == Handover.application_id
-)
 _RECEIVED = (
-    _WITH_NAME.add_columns(Dossier.number, Dossier.client_id, _LEAD.name.label("lead"))
+    _CONTENT.add_columns(Dossier.number, Dossier.client_id, _LEAD.name.label("lead"))
     .outerjoin(Dossier, Dossier.id == Handover.dossier_id)
     .outerjoin(_LEAD, _LEAD.id == Dossier.lead_id)
     .where(TO_US)
 )
 _SENT = _STATUS.where(FROM_US)
-_SENT_WITH_NAME = _WITH_NAME.where(FROM_US)
+_SENT_WITH_CONTENT = _CONTENT.where(FROM_US)
+_WAITS_FOR_SENDER = and_(
+    Handover.state == HandoverState.RETURNED,
+    Application.state == ApplicationState.RETURNED,
+    ~_OFFERED_LATER,
+)
+_OFFERED_FIRST = (Handover.offered_on, Handover.id)
+_ENDED_LAST = (Handover.ended_on.desc(), Handover.id.desc())
+_TO_DO_FIRST = (case((_WAITS_FOR_SENDER, 0), else_=1), *_ENDED_LAST)
 
 
-def _page_of(query: AnySelect) -> AnySelect:
-    """Return a page of one state: offered ones oldest first, accepted ones newest first."""
-    return (
-        query.where(Handover.state == bindparam("state"))
-        .order_by(Handover.ended_on.desc(), Handover.offered_on, Handover.id)
+def _pages_of(query: AnySelect, *, sent: bool) -> Mapping[HandoverState, AnySelect]:
+    """Return a page per state: offered ones oldest first, the others newest first."""
+    orders = {
+        HandoverState.OFFERED: _OFFERED_FIRST,
+        HandoverState.RETURNED: _TO_DO_FIRST if sent else _ENDED_LAST,
+        HandoverState.ACCEPTED: _ENDED_LAST,
+    }
+    return {
+        state: query.where(Handover.state == state)
+        .order_by(*order)
         .limit(bindparam("limit"))
         .offset(bindparam("offset"))
-    )
+        for state, order in orders.items()
+    }
 
 
 def _one_of(query: AnySelect) -> AnySelect:
     return query.where(Handover.id == bindparam("id"))
 
 
-def _count_of(reach: ColumnElement[bool]) -> AnySelect:
-    return select(Handover.state, func.count(Handover.id)).where(reach).group_by(Handover.state)
-
-
-_LIST_RECEIVED, _ONE_RECEIVED = _page_of(_RECEIVED), _one_of(_RECEIVED)
-_LIST_SENT, _ONE_SENT = _page_of(_SENT), _one_of(_SENT)
-_LIST_SENT_WITH_NAME, _ONE_SENT_WITH_NAME = _page_of(_SENT_WITH_NAME), _one_of(_SENT_WITH_NAME)
-_COUNT_RECEIVED, _COUNT_SENT = _count_of(TO_US), _count_of(FROM_US)
+_LIST_RECEIVED, _ONE_RECEIVED = _pages_of(_RECEIVED, sent=False), _one_of(_RECEIVED)
+_LIST_SENT, _ONE_SENT = _pages_of(_SENT, sent=True), _one_of(_SENT)
+_LIST_SENT_WITH_CONTENT = _pages_of(_SENT_WITH_CONTENT, sent=True)
+_ONE_SENT_WITH_CONTENT = _one_of(_SENT_WITH_CONTENT)
+_COUNT_RECEIVED = (
+    select(Handover.state, func.count(Handover.id), literal(0))
+    .where(TO_US)
+    .group_by(Handover.state)
+)
+_COUNT_SENT = (
+    select(Handover.state, func.count(Handover.id), func.count(case((_WAITS_FOR_SENDER, 1))))
+    .join(Application, Application.id == Handover.application_id)
+    .where(FROM_US)
+    .group_by(Handover.state)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class HandoverLine:
-    """A hand-over as a list shows it; without the right to the package only its status."""
+    """A hand-over as a list shows it; without the right to more only its status."""
 
     id: int
     municipality_id: int
@@ -110,8 +139,14 @@ class HandoverLine:
     """By when it is to be reviewed; ``None`` once that was done."""
     ended_on: date | None
     ended_by: str | None
+    after_return: AfterReturn | None
+    """What the sender did since it came back; for the sender only."""
     name: str | None
     birth_date: date | None
+    reason: str | None
+    """Why it came back, for who reads that."""
+    application_id: int | None
+    """For the sender, as long as there is more than the status to see."""
     number: str | None
     """The dossier it became, for who reaches it."""
     client_id: int | None
@@ -122,27 +157,47 @@ class HandoverLine:
         """Return whether it still waits for an answer."""
         return self.state is HandoverState.OFFERED
 
+    @property
+    def is_returned(self) -> bool:
+        """Return whether it came back."""
+        return self.state is HandoverState.RETURNED
+
 
 @dataclass(frozen=True, slots=True)
 class HandoverList:
-    """One page of the hand-overs in one state, with the numbers of both."""
+    """One page of the hand-overs in one state, with the number in every state."""
 
     lines: tuple[HandoverLine, ...]
     state: HandoverState
     counts: dict[HandoverState, int]
+    to_do: int
+    """How many came back and wait for the sender; 0 for the receiver."""
     page: int
-    receiving: bool
+    side: Side
     shows_persons: bool
+    shows_reasons: bool
+    may_register: bool
 
     @property
     def pages(self) -> int:
         """Return the number of pages, at least one."""
         return max(1, -(-self.counts[self.state] // PER_PAGE))
 
+    @property
+    def receiving(self) -> bool:
+        """Return whether these come to the own organisation."""
+        return self.side is Side.RECEIVER
 
-def is_receiver(actor: Actor) -> bool:
-    """Return whether hand-overs come to the actor's organisation (and not from it)."""
-    return actor.organisation_kind is OrganisationKind.MUNICIPALITY
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """Return the ids of those of which more than the status is shown."""
+        return tuple(line.id for line in self.lines if line.name or line.reason)
+
+
+def side_of(actor: Actor) -> Side:
+    """Return whether hand-overs come to the actor's organisation or from it."""
+    kind = actor.organisation_kind
+    return Side.RECEIVER if kind is OrganisationKind.MUNICIPALITY else Side.SENDER
 
 
 def handovers_for(
@@ -150,35 +205,56 @@ def handovers_for(
 ) -> HandoverList:
     """Return a page of the hand-overs to or from the own organisation; two queries."""
     require(actor, Action.HANDOVERS_READ)
-    receiving = is_receiver(actor)
-    accepted = state is HandoverState.ACCEPTED
-    reads = reads_package(actor, receiving=receiving, accepted=accepted)
-    if receiving:
-        query, counting = _LIST_RECEIVED, _COUNT_RECEIVED
+    side = side_of(actor)
+    reads = {part: reads_handover(actor, part, side, state, accepted=False)
+             for part in HandoverPart}  # fmt: skip
+    if side is Side.RECEIVER:
+        queries, counting = _LIST_RECEIVED, _COUNT_RECEIVED
     else:
-        query, counting = _LIST_SENT_WITH_NAME if reads else _LIST_SENT, _COUNT_SENT
+        queries = _LIST_SENT_WITH_CONTENT if any(reads.values()) else _LIST_SENT
+        counting = _COUNT_SENT
     own = {"organisation_id": actor.organisation_id}
-    paging = {"state": state, "limit": PER_PAGE, "offset": (page - 1) * PER_PAGE}
-    counts = dict.fromkeys(HandoverState, 0)
-    counts |= {HandoverState(row[0]): row[1] for row in session.execute(counting, own)}
-    rows = session.execute(query, own | paging)
-    lines = tuple(_line(row, reads=reads) for row in rows)
-    return HandoverList(lines, state, counts, page, receiving, reads)
+    found = session.execute(counting, own).all()
+    counts = dict.fromkeys(HandoverState, 0) | {HandoverState(row[0]): row[1] for row in found}
+    paging = {"limit": PER_PAGE, "offset": (page - 1) * PER_PAGE}
+    lines = tuple(_line(row, actor) for row in session.execute(queries[state], own | paging))
+    return HandoverList(
+        lines, state, counts, sum(row[2] for row in found), page, side,
+        reads[HandoverPart.PACKAGE], reads[HandoverPart.RETURN_REASON],
+        may_register=may(actor, Action.APPLICATION_REGISTER),
+    )  # fmt: skip
 
 
-def _line(row: AnyRow, *, reads: bool) -> HandoverLine:
-    team = f"{row.receiver}, {row.team}" if row.team else row.receiver
-    offered = row.state is HandoverState.OFFERED
-    person = _name(row) if reads else None
+def _reads(actor: Actor, part: HandoverPart, row: AnyRow) -> bool:
+    accepted = row.application_state is ApplicationState.ACCEPTED
+    return reads_handover(actor, part, side_of(actor), row.state, accepted=accepted)
+
+
+def _line(row: AnyRow, actor: Actor) -> HandoverLine:
+    person = _reads(actor, HandoverPart.PACKAGE, row)
+    reason = _reads(actor, HandoverPart.RETURN_REASON, row)
+    sent = side_of(actor) is Side.SENDER
+    returned = row.state is HandoverState.RETURNED
     return HandoverLine(
         id=row.id, municipality_id=row.municipality_id, state=row.state,
-        municipality=row.municipality, sender=row.sender,
-        owner=f"Coördinator van {team}" if offered else team, offered_on=row.offered_on,
-        offered_by=row.offered_by, deadline=row.deadline, ended_on=row.ended_on,
-        ended_by=row.ended_by, name=person, birth_date=row.birth_date if reads else None,
+        municipality=row.municipality, sender=row.sender, owner=_owner(row, sent=sent),
+        offered_on=row.offered_on, offered_by=row.offered_by, deadline=row.deadline,
+        ended_on=row.ended_on, ended_by=row.ended_by,
+        after_return=after_return(row.application_state, offered_later=row.offered_later)
+        if sent and returned else None,
+        name=_name(row) if person else None, birth_date=row.birth_date if person else None,
+        reason=row.return_reason if reason else None,
+        application_id=row.application_id if sent and person else None,
         number=getattr(row, "number", None), client_id=getattr(row, "client_id", None),
         lead=getattr(row, "lead", None),
     )  # fmt: skip
+
+
+def _owner(row: AnyRow, *, sent: bool) -> str:
+    team = f"{row.receiver}, {row.team}" if row.team else row.receiver
+    if row.state is HandoverState.RETURNED:
+        return f"{row.handler}, {row.sender}" if sent else str(row.sender)
+    return f"Coördinator van {team}" if row.state is HandoverState.OFFERED else str(team)
 
 
 def _name(row: AnyRow) -> str:
@@ -189,50 +265,30 @@ def _name(row: AnyRow) -> str:
 
 # ---------------------------------------------------------------------- one hand-over
 
-_PACKAGE = (
+_EARLIER = (
     select(
-        *_NAME, Application.seal, Application.bsn_sealed, Application.bsn_hash,
-        Application.street, Application.postcode, Application.town, Application.phone,
-        Application.email, Application.contact_preference, Application.interpreter,
-        Application.approach, Application.registered_on, ApplicationDecision.profile,
-        ApplicationDecision.justification, ApplicationDecision.decided_on,
-        _DECIDER.name.label("decided_by"),
-        Handover.note, Handover.offered_on, _SENDER.name.label("sender"),
+        Handover.id, Handover.state, Handover.ended_on, Handover.return_reason,
+        _ENDER.name.label("ended_by"), Application.state.label("application_state"),
     )
-    .join(Handover, Handover.application_id == Application.id)
-    .join(_SENDER, _SENDER.id == Handover.from_organisation_id)
-    .join(ApplicationDecision, ApplicationDecision.id == Handover.decision_id)
-    .join(_DECIDER, _DECIDER.id == ApplicationDecision.decided_by_id)
+    .join(Application, Application.id == Handover.application_id)
+    .join(_ENDER, _ENDER.id == Handover.ended_by_id)
+    .where(
+        Handover.application_id == bindparam("application_id"),
+        Handover.state == HandoverState.RETURNED, Handover.id < bindparam("id"),
+    )
+    .order_by(Handover.id.desc())
 )  # fmt: skip
-_PACKAGE_OF_HANDOVER = _PACKAGE.where(Handover.id == bindparam("id"))
-_PACKAGE_OF_DOSSIER = _PACKAGE.where(Handover.dossier_id == bindparam("dossier_id")).order_by(
-    Handover.offered_on.desc(), Handover.id.desc()
-)
+_EARLIER_OF = {Side.RECEIVER: _EARLIER.where(TO_US), Side.SENDER: _EARLIER.where(FROM_US)}
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
-    """What a hand-over carries: the person, the profile with its reasons, and the note."""
+class Return:
+    """An earlier return of the same applicant, with its reason."""
 
-    name: str
-    birth_date: date
-    bsn_masked: str | None
-    street: str
-    postcode: str
-    town: str
-    phone: str
-    email: str
-    contact_preference: ContactPreference | None
-    interpreter: str
-    approach: str
-    registered_on: date
-    profile: int
-    justification: str
-    decided_on: date
-    decided_by: str
-    note: str
-    offered_on: date
-    sender: str
+    id: int
+    on: date
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,49 +296,98 @@ class HandoverPage:
     """One hand-over as one actor sees it."""
 
     line: HandoverLine
-    package: Package | None
-    matches: tuple[Match, ...]
+    side: Side
+    package: Package | None = None
+    brought: Brought | None = None
+    """What comes along beside the package; with the package only."""
+    earlier: tuple[Return, ...] = ()
+    matches: tuple[Match, ...] = ()
     """Dossiers that may be about the same person; only for who can accept."""
-    may_accept: bool
+    may_answer: bool = False
+    """Accept it, or send it back."""
+    may_offer_again: bool = False
 
     @property
     def same_person(self) -> Match | None:
         """Return the dossier with the same BSN, when there is one."""
         return next((match for match in self.matches if match.same_bsn), None)
 
+    @property
+    def receiving(self) -> bool:
+        """Return whether it comes to the own organisation."""
+        return self.side is Side.RECEIVER
+
 
 def handover_for(session: Session, actor: Actor, handover_id: int) -> HandoverPage:
     """Return a hand-over to or from the own organisation, or raise ``NotFound``."""
     require(actor, Action.HANDOVERS_READ)
-    receiving = is_receiver(actor)
+    side = side_of(actor)
     key = {"id": handover_id, "organisation_id": actor.organisation_id}
-    row = session.execute(_ONE_RECEIVED if receiving else _ONE_SENT, key).one_or_none()
+    row = session.execute(_ONE_RECEIVED if side is Side.RECEIVER else _ONE_SENT, key).one_or_none()
     if row is None:
         raise NotFound(NO_HANDOVER)
-    offered = row.state is HandoverState.OFFERED
-    if not reads_package(actor, receiving=receiving, accepted=not offered):
-        return HandoverPage(_line(row, reads=False), None, (), may_accept=False)
-    if not receiving:
-        row = session.execute(_ONE_SENT_WITH_NAME, key).one()
-    found = session.execute(_PACKAGE_OF_HANDOVER, {"id": handover_id}).one()
-    may_accept = receiving and offered and may(actor, Action.HANDOVER_ACCEPT)
-    matches = matches_for(session, actor, who_is(found)) if may_accept else ()
-    return HandoverPage(_line(row, reads=True), _package(found), matches, may_accept)
+    if side is Side.SENDER and any(_reads(actor, part, row) for part in HandoverPart):
+        row = session.execute(_ONE_SENT_WITH_CONTENT, key).one()
+    line = _line(row, actor)
+    if not _reads(actor, HandoverPart.PACKAGE, row):
+        return HandoverPage(line, side)
+    package, found = package_of(session, handover_id)
+    may_answer = side is Side.RECEIVER and line.is_offered and may(actor, Action.HANDOVER_ACCEPT)
+    again = line.after_return is AfterReturn.TO_DO and may(actor, Action.HANDOVER_OFFER)
+    return HandoverPage(
+        line, side, package, brought_by(session, handover_id), _earlier(session, actor, row),
+        matches_for(session, actor, who_is(found)) if may_answer else (),
+        may_answer=may_answer, may_offer_again=again,
+    )  # fmt: skip
 
 
-def packages_of(session: Session, ref: DossierRef) -> tuple[Package, ...]:
-    """Return what the hand-overs of a dossier carried, newest first; nothing for who may not."""
-    if access(ref.relations, Field.HANDOVER) < Access.READ:
-        return ()
-    rows = session.execute(_PACKAGE_OF_DOSSIER, {"dossier_id": ref.id})
-    return tuple(_package(row) for row in rows)
-
-
-def _package(row: AnyRow) -> Package:
-    bsn = vault.decrypt(row.bsn_sealed, row=row.seal) if row.bsn_sealed is not None else None
-    same = set(Package.__dataclass_fields__) - {"name", "bsn_masked"}
-    return Package(
-        name=_name(row),
-        bsn_masked=bsn_rules.mask(bsn) if bsn else None,
-        **{field: getattr(row, field) for field in same},
+def _earlier(session: Session, actor: Actor, row: AnyRow) -> tuple[Return, ...]:
+    key = {"id": row.id, "application_id": row.application_id,
+           "organisation_id": actor.organisation_id}  # fmt: skip
+    rows = session.execute(_EARLIER_OF[side_of(actor)], key)
+    return tuple(
+        Return(one.id, one.ended_on, one.ended_by, one.return_reason)
+        for one in rows
+        if _reads(actor, HandoverPart.RETURN_REASON, one)
     )
+
+
+# ---------------------------------------------------------------------- offering again
+
+_LAST = (
+    select(Handover.id)
+    .where(Handover.application_id == bindparam("application_id"))
+    .order_by(Handover.id.desc())
+    .limit(1)
+)
+_RECEIVER_NOW = (
+    select(Organisation.name, Organisation.team)
+    .join(Application, Application.municipality_id == Organisation.municipality_id)
+    .where(Application.id == bindparam("application_id"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """What stands beside the form to offer an applicant again."""
+
+    application_id: int
+    returned: HandoverPage
+    receiver: str
+    note: str = field(repr=False)
+    """The note of the time before."""
+
+
+def offering_for(session: Session, actor: Actor, application_id: int) -> Offering:
+    """Return what a returned applicant is offered again with; raises as ``offer_again``."""
+    require(actor, Action.HANDOVER_OFFER)
+    ref = application_ref(session, actor, application_id)
+    ref.require(Field.HANDOVER, Access.WRITE)
+    if ref.state is not ApplicationState.RETURNED:
+        raise DomainError(NOT_RETURNED)
+    key = {"application_id": ref.id}
+    page = handover_for(session, actor, session.scalars(_LAST, key).one())
+    receiver = session.execute(_RECEIVER_NOW, key).one()
+    team = f"{receiver.team} van {receiver.name}" if receiver.team else receiver.name
+    note = page.package.note if page.package else ""
+    return Offering(ref.id, page, team, note)

@@ -1,6 +1,8 @@
-"""Pages about hand-overs: the list of either organisation, one hand-over, accepting it."""
+"""Pages about hand-overs: the list of either organisation, one hand-over, answering it."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
@@ -9,7 +11,7 @@ from kp4web.domain.errors import DomainError, InvalidInput
 from kp4web.domain.policy import Action
 from kp4web.extensions import db
 from kp4web.handovers import commands, queries
-from kp4web.handovers.forms import AcceptForm
+from kp4web.handovers.forms import AcceptForm, OfferForm, ReturnForm
 from kp4web.handovers.models import HandoverState
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
@@ -29,24 +31,26 @@ TOGETHER = "Iemand anders legde deze inwoner net vast. Open de overdracht opnieu
 @bp.get("/overdrachten")
 @requires(Action.HANDOVERS_READ)
 def index() -> ResponseReturnValue:
-    """Show what is offered and what was accepted, to or from the own organisation."""
+    """Show what is offered, came back or was accepted, to or from the own organisation."""
     actor = current_actor()
     state = TABS.get(request.args.get("status", ""), HandoverState.OFFERED)
     page = min(max(request.args.get("pagina", 1, type=int), 1), LAST_PAGE)
     found = queries.handovers_for(db.session(), actor, state, page=page)
     if page > found.pages:
         return redirect(_tab(state), 303)
-    if found.shows_persons and found.lines:
+    if found.shown:
         become_writer()
         record(
             db.session(), actor, "handovers_read", now=now(),
             subjects=[line.client_id for line in found.lines if line.client_id],
-            handovers=[line.id for line in found.lines],
+            handovers=list(found.shown),
         )  # fmt: skip
         db.session.commit()
     return render_page(
         "handovers/index.html", found=found, tabs=_tabs(found),
-        page_url=lambda number: _tab(state, number),
+        page_url=lambda number: _tab(state, number), returned_url=_tab(HandoverState.RETURNED),
+        register_url=_address("intake.new") if found.may_register else None,
+        application_url=_application_url,
     )  # fmt: skip
 
 
@@ -63,30 +67,58 @@ def _tabs(found: queries.HandoverList) -> list[dict[str, object]]:
             "current": state is found.state,
             "count": found.counts[state],
         }
-        for state in HandoverState
+        for state in TABS.values()
     ]
+
+
+def _application_url(application_id: int | None) -> str | None:
+    if application_id is None:
+        return None
+    return _address("intake.show", application_id=application_id)
+
+
+def _address(endpoint: str, **values: Any) -> str | None:
+    """Return the address of a page of another feature, or ``None`` when there is no such page."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
 
 
 @bp.get("/overdrachten/<id:handover_id>")
 @requires(Action.HANDOVERS_READ)
 def show(handover_id: int) -> ResponseReturnValue:
     """Show one hand-over: what it carries, or only where it stands."""
-    return _page(handover_id, AcceptForm(formdata=None))
+    return _page(handover_id)
 
 
-def _page(handover_id: int, form: AcceptForm, *, status: int = 200) -> ResponseReturnValue:
-    actor = current_actor()
-    found = queries.handover_for(db.session(), actor, handover_id)
-    if found.package is not None:
-        shown = {match.client_id for match in found.matches}
-        become_writer()
-        record(
-            db.session(), actor, "handover_read", now=now(),
-            subjects=shown | ({found.line.client_id} if found.line.client_id else set()),
-            municipality_id=found.line.municipality_id, handover=handover_id,
-        )  # fmt: skip
-        db.session.commit()
-    return render_page("handovers/show.html", status=status, form=form, found=found)
+def _page(
+    handover_id: int,
+    *,
+    accepting: AcceptForm | None = None,
+    returning: ReturnForm | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    found = queries.handover_for(db.session(), current_actor(), handover_id)
+    if (accepting or returning) and not found.may_answer:
+        raise DomainError(f"Deze overdracht is al {found.line.state.label.lower()}.")
+    if found.package is not None or found.line.reason:
+        _record_read(found)
+    return render_page(
+        "handovers/show.html", status=status, found=found,
+        form=accepting or AcceptForm(formdata=None),
+        returning=returning or ReturnForm(formdata=None), opens_return=returning is not None,
+        application_url=_application_url(found.line.application_id),
+    )  # fmt: skip
+
+
+def _record_read(found: queries.HandoverPage) -> None:
+    """Log that the person or the reason of a hand-over was shown."""
+    shown = {match.client_id for match in found.matches}
+    become_writer()
+    record(
+        db.session(), current_actor(), "handover_read", now=now(),
+        subjects=shown | ({found.line.client_id} if found.line.client_id else set()),
+        municipality_id=found.line.municipality_id, handover=found.line.id,
+    )  # fmt: skip
+    db.session.commit()
 
 
 @bp.post("/overdrachten/<id:handover_id>/acceptatie")
@@ -95,7 +127,7 @@ def accept(handover_id: int) -> ResponseReturnValue:
     """Accept: 303 to the dossier, 422 with the choice to make, or 409 when it was done before."""
     form = AcceptForm()
     if not form.validate_on_submit():
-        return _page(handover_id, form, status=422)
+        return _page(handover_id, accepting=form, status=422)
     try:
         dossier = commands.accept_handover(
             db.session(), current_actor(), handover_id, form.command(), now=now(), today=today()
@@ -105,10 +137,71 @@ def accept(handover_id: int) -> ResponseReturnValue:
     except InvalidInput as error:
         db.session.rollback()
         form.refuse(error)
-        return _page(handover_id, form, status=422)
+        return _page(handover_id, accepting=form, status=422)
     except IntegrityError as error:  # the same person, through another hand-over at that moment
         raise DomainError(TOGETHER) from error
     flash(f"De overdracht is geaccepteerd in dossier {number}.")
     if not has_lead:
         flash("Dit dossier heeft nog geen consulent. Wijs het nu toe.", "info")
     return redirect(url_for("timeline.show", number=number), 303)
+
+
+@bp.post("/overdrachten/<id:handover_id>/terugzending")
+@requires(Action.HANDOVER_ACCEPT)
+def return_(handover_id: int) -> ResponseReturnValue:
+    """Send back: 303 to where it stands now, 422 without a reason, 409 when it was answered."""
+    form = ReturnForm()
+    if not form.validate_on_submit():
+        return _page(handover_id, returning=form, status=422)
+    try:
+        commands.return_handover(
+            db.session(), current_actor(), handover_id, form.command(), now=now(), today=today()
+        )
+        db.session.commit()
+    except InvalidInput as error:
+        db.session.rollback()
+        form.refuse(error)
+        return _page(handover_id, returning=form, status=422)
+    flash(f"Overdracht {handover_id} is teruggestuurd. Werkzaak ziet uw reden.")
+    return redirect(url_for(".show", handover_id=handover_id), 303)
+
+
+@bp.get("/aanvragen/<id:application_id>/overdrachten/nieuw")
+@requires(Action.HANDOVER_OFFER)
+def new(application_id: int) -> ResponseReturnValue:
+    """Show the form to offer a returned applicant again, with the reason beside it."""
+    return _offer_page(application_id, None)
+
+
+def _offer_page(
+    application_id: int, form: OfferForm | None, *, status: int = 200
+) -> ResponseReturnValue:
+    offering = queries.offering_for(db.session(), current_actor(), application_id)
+    _record_read(offering.returned)
+    return render_page(
+        "handovers/new.html", status=status, offering=offering,
+        form=form or OfferForm(formdata=None, data={"note": offering.note}),
+        application_url=_application_url(application_id),
+    )  # fmt: skip
+
+
+@bp.post("/aanvragen/<id:application_id>/overdrachten")
+@requires(Action.HANDOVER_OFFER)
+def create(application_id: int) -> ResponseReturnValue:
+    """Offer again: 303 to the new hand-over, 422 with the note kept, 409 when not returned."""
+    form = OfferForm()
+    if not form.validate_on_submit():
+        return _offer_page(application_id, form, status=422)
+    try:
+        handover = commands.offer_again(
+            db.session(), current_actor(), application_id, form.note.data or "",
+            now=now(), today=today(),
+        )  # fmt: skip
+        handover_id = handover.id
+        db.session.commit()
+    except InvalidInput as error:
+        db.session.rollback()
+        form.refuse(error)
+        return _offer_page(application_id, form, status=422)
+    flash("De aanvraag is opnieuw aangeboden.")
+    return redirect(url_for(".show", handover_id=handover_id), 303)

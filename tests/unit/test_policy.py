@@ -38,6 +38,7 @@ EXPECTED = {
     Field.ANSWERS_CRIMINAL: (W, N, N, W),
     Field.ANSWERS_LEAD_ONLY: (W, N, N, W),
     Field.OUTCOME: (R, N, N, R),
+    Field.QUESTIONNAIRES: (R, N, R, R),
     Field.TRACK: (W, R, W, N),
     Field.REPORTS: (W, N, N, N),
     Field.OWN_ENTRY: (W, W, N, N),
