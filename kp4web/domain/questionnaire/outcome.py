@@ -145,8 +145,8 @@ def outcome(definition: Definition, answers: Answers, facts: Facts) -> Outcome:
     return Outcome(
         scores=scores, profile=profile, trace=trace, decided_by=decided, capped_by=capped,
         review_months=months[decided.rule_id] if decided else None,
-        subgroups=tuple(_proposed(definition.subgroups, known, texts)) if proposing else (),
-        track=next(_proposed(definition.tracks, known, texts), None) if proposing else None,
+        subgroups=tuple(proposed_by(definition.subgroups, known, texts)) if proposing else (),
+        track=next(proposed_by(definition.tracks, known, texts), None) if proposing else None,
     )  # fmt: skip
 
 
@@ -247,9 +247,10 @@ def _scores_in_words(scores: Scores) -> dict[str, str]:
     }
 
 
-def _proposed(
+def proposed_by(
     proposals: Iterable[Proposal], evidence: Evidence, texts: Mapping[str, str]
 ) -> Iterator[Proposed]:
+    """Yield what is proposed on this evidence, in the order of the file."""
     for one in proposals:
         if holds(one.when, evidence):
             yield Proposed(
