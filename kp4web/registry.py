@@ -26,6 +26,7 @@ FEATURES_WITH_PAGES = (
     "figures",
     "handovers",
     "logbook",
+    "questionnaires",
     "residents",
     "search",
     "timeline",

@@ -58,6 +58,7 @@ ACTS: dict[str, str] = {
     "questionnaire_form": "Vragenlijst geopend",
     "questionnaire_outcome": "Uitkomst van vragenlijst bekeken",
     "questionnaire_start": "Vragenlijst begonnen",
+    "questionnaires_read": "Lijst met vragenlijsten bekeken",
     "report_dossiers_read": "Dossiers achter een cijfer bekeken",
     "report_read": "Rapportage bekeken",
     "screening_add": "Dossiers aan screening toegevoegd",

@@ -1,12 +1,12 @@
 """Every write about questionnaires: starting one, answering, completing it, throwing it away."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from kp4web.applications.commands import move
@@ -22,7 +22,7 @@ from kp4web.domain.pension import aow_date, months_until
 from kp4web.domain.periods import valid_on
 from kp4web.domain.policy import Access, Action, Field, require, writable_classes
 from kp4web.domain.questionnaire.answering import dump
-from kp4web.domain.questionnaire.definition import Value
+from kp4web.domain.questionnaire.definition import Definition, Question, Value
 from kp4web.domain.questionnaire.outcome import Facts, Outcome, outcome
 from kp4web.dossiers.models import ProfileDecision
 from kp4web.dossiers.queries import dossier_ref
@@ -33,6 +33,7 @@ from kp4web.questionnaires.models import (
     QuestionnaireState,
 )
 from kp4web.questionnaires.queries import (
+    Given,
     QuestionnaireRef,
     answers_of,
     previous_of,
@@ -114,7 +115,11 @@ class SaveAnswer:
 
 
 class Overtaken(DomainError):
-    """The answer was changed elsewhere since the page was shown (409); nothing was written."""
+    """Answers were changed elsewhere since the page was shown (409); nothing was written."""
+
+    def __init__(self, questions: Collection[str]) -> None:
+        super().__init__("Dit antwoord is intussen op een andere plek veranderd.")
+        self.questions = frozenset(questions)
 
 
 def save_answer(
@@ -140,49 +145,80 @@ def save_answers(
     now: datetime,
 ) -> dict[str, int]:
     """Save several answers behind the lock of ``ref`` and return the revisions; all or nothing."""
-    _require_open(ref)
     definition = definition_of(session, ref.version_id)
-    writable = writable_classes(ref.relations)
-    rows = select(Answer).where(
-        Answer.questionnaire_id == ref.id, Answer.question.in_(list(commands))
-    )
-    stored = {row.question: row for row in session.scalars(rows)}
-    revisions = {}
-    for command in commands.values():
-        question = definition.by_id.get(command.question)
-        if question is None or question.data_class not in writable:
-            raise DomainError("Deze vraag hoort niet bij deze vragenlijst. Open de pagina opnieuw.")
-        revisions[command.question] = _store(
-            session, actor, ref, stored.get(command.question), command, now=now
-        )
-    session.flush()
-    return revisions
+    given = answers_of(session, ref.id, definition)
+    after = give_answers(session, actor, ref, definition, given, commands, now=now)
+    return {question: after.revisions.get(question, 0) for question in commands}
 
 
-def _require_open(ref: QuestionnaireRef) -> None:
+def give_answers(
+    session: Session, actor: Actor, ref: QuestionnaireRef, definition: Definition, given: Given,
+    commands: Mapping[str, SaveAnswer], *, now: datetime,
+) -> Given:  # fmt: skip
+    """
+    Save several answers, all or nothing, and return all answers as they are then.
+
+    ``given`` are all answers, read behind the lock of ``ref``; it saves reading them again.
+    """
+    require_open(ref)
+    for question in commands:
+        require_question(ref, definition, question)
+    changed = {one.question: one for one in commands.values() if _differs(given, one)}
+    overtaken = [q for q, one in changed.items() if one.revision != given.revisions.get(q, 0)]
+    if overtaken:
+        raise Overtaken(overtaken)
+    for command in changed.values():
+        _write(session, actor, ref, command, now=now)
+    return _after(given, changed)
+
+
+def require_question(ref: QuestionnaireRef, definition: Definition, question_id: str) -> Question:
+    """Return a question of this questionnaire the actor may answer, or raise ``DomainError``."""
+    question = definition.by_id.get(question_id)
+    if question is None or question.data_class not in writable_classes(ref.relations):
+        raise DomainError("Deze vraag hoort niet bij deze vragenlijst. Open de pagina opnieuw.")
+    return question
+
+
+def _differs(given: Given, command: SaveAnswer) -> bool:
+    kept = given.answers.get(command.question)
+    if kept is None or command.value is None:
+        return kept is not command.value
+    return dump(kept) != dump(command.value)
+
+
+def _write(
+    session: Session, actor: Actor, ref: QuestionnaireRef, command: SaveAnswer, *, now: datetime
+) -> None:
+    row = {
+        "value": None if command.value is None else dump(command.value),
+        "revision": command.revision + 1, "answered_at": now, "answered_by_id": actor.id,
+    }  # fmt: skip
+    if command.revision:
+        where = (Answer.questionnaire_id == ref.id, Answer.question == command.question)
+        session.execute(update(Answer).where(*where).values(row))
+    else:
+        row |= {"questionnaire_id": ref.id, "question": command.question}
+        session.execute(insert(Answer).values(row))
+
+
+def _after(given: Given, changed: Mapping[str, SaveAnswer]) -> Given:
+    answers, revisions = dict(given.answers), dict(given.revisions)
+    for question, command in changed.items():
+        answers.pop(question, None)
+        if command.value is not None:
+            answers[question] = command.value
+        revisions[question] = command.revision + 1
+    return Given(answers, revisions)
+
+
+def require_open(ref: QuestionnaireRef) -> None:
+    """Raise ``DomainError`` for a questionnaire whose answers are frozen."""
     if ref.state is not QuestionnaireState.OPEN:
         raise DomainError(
-            "Deze vragenlijst is al afgerond: de antwoorden staan vast. "
+            f"Deze vragenlijst is al {ref.state.label.lower()}: de antwoorden staan vast. "
             "Begin een nieuwe vragenlijst als er iets is veranderd."
         )
-
-
-def _store(
-    session: Session, actor: Actor, ref: QuestionnaireRef, row: Answer | None,
-    command: SaveAnswer, *, now: datetime,
-) -> int:  # fmt: skip
-    text = None if command.value is None else dump(command.value)
-    if row is None and text is None:
-        return 0
-    if row is not None and row.value == text:
-        return row.revision
-    if command.revision != (row.revision if row else 0):
-        raise Overtaken("Dit antwoord is intussen op een andere plek veranderd.")
-    row = row or Answer(questionnaire_id=ref.id, question=command.question, revision=0)
-    row.value, row.revision = text, row.revision + 1
-    row.answered_at, row.answered_by_id = now, actor.id
-    session.add(row)
-    return row.revision
 
 
 def complete_questionnaire(
@@ -195,7 +231,7 @@ def complete_questionnaire(
     """
     require(actor, Action.QUESTIONNAIRE_FILL_IN)
     ref = questionnaire_ref(session, actor, questionnaire_id, lock=True)
-    _require_open(ref)
+    require_open(ref)
     facts = facts_of(session, ref, today=today)
     found = _outcome(session, ref, facts)
     row = session.get_one(Questionnaire, ref.id)
@@ -255,7 +291,7 @@ def discard_questionnaire(
     if not command.reason.strip():
         raise InvalidInput("reason", "Schrijf waarom u de vragenlijst weggooit.")
     ref = questionnaire_ref(session, actor, questionnaire_id, lock=True)
-    _require_open(ref)
+    require_open(ref)
     row = session.get_one(Questionnaire, ref.id)
     row.state, row.discard_reason = QuestionnaireState.DISCARDED, command.reason.strip()
     row.ended_on, row.ended_at, row.ended_by_id = today, now, actor.id

@@ -6,7 +6,7 @@ within the actor's reach. Which answers of one are readable follows from their c
 actor's relation (``policy.readable_classes``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -14,16 +14,21 @@ from fractions import Fraction
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from kp4web.accounts.models import User
 from kp4web.applications.models import Application
+from kp4web.clients.models import Client
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import ApplicationState
 from kp4web.domain.errors import NotFound
+from kp4web.domain.names import display_name
 from kp4web.domain.policy import (
+    Access,
     Action,
     Field,
     Relation,
     access,
     application_relations,
+    readable_classes,
     relations,
     require,
 )
@@ -31,12 +36,16 @@ from kp4web.domain.questionnaire.answering import load
 from kp4web.domain.questionnaire.definition import Answers, DataClass, Definition
 from kp4web.domain.questionnaire.scoring import score
 from kp4web.dossiers.models import Dossier
+from kp4web.dossiers.queries import DossierRef, dossier_ref
 from kp4web.extensions import AnyRow
 from kp4web.questionnaires.models import (
     Answer,
+    ProfileSuggestion,
     Questionnaire,
     QuestionnaireState,
 )
+from kp4web.questionnaires.pieces import Earlier, Sheet, earlier_beside
+from kp4web.versions.models import QuestionnaireVersion
 from kp4web.versions.queries import definition_of
 
 NO_QUESTIONNAIRE = "Deze vragenlijst bestaat niet of is niet voor u."
@@ -60,6 +69,11 @@ class QuestionnaireRef:
     ended_on: date | None
     birth_date: date | None
     relations: frozenset[Relation]
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it is still being filled in."""
+        return self.state is QuestionnaireState.OPEN
 
     @property
     def of_application(self) -> bool:
@@ -165,7 +179,7 @@ def answers_of(
 # ---------------------------------------------------------------------- earlier ones
 
 _COMPLETED = (
-    select(Questionnaire.id)
+    select(Questionnaire.id, Questionnaire.version_id, Questionnaire.ended_on)
     .where(
         Questionnaire.state == QuestionnaireState.COMPLETED,
         Questionnaire.id != bindparam("id"),
@@ -193,12 +207,15 @@ def earlier_of(session: Session, ref: QuestionnaireRef) -> tuple[int, ...]:
     In a dossier those of the dossier; at an application those of applications with the same BSN
     that the organisation may still read.
     """
+    return tuple(row.id for row in _earlier(session, ref))
+
+
+def _earlier(session: Session, ref: QuestionnaireRef) -> Sequence[AnyRow]:
     key = {"id": ref.id, "started_at": ref.started_at}
     if ref.of_application:
-        found = session.scalars(_OF_APPLICANT, key | {"application_id": ref.application_id})
-    else:
-        found = session.scalars(_OF_DOSSIER, key | {"dossier_id": ref.dossier_id})
-    return tuple(found)
+        key |= {"application_id": ref.application_id}
+        return session.execute(_OF_APPLICANT, key).all()
+    return session.execute(_OF_DOSSIER, key | {"dossier_id": ref.dossier_id}).all()
 
 
 def previous_of(session: Session, ref: QuestionnaireRef) -> int | None:
@@ -214,3 +231,112 @@ def total_of(session: Session, questionnaire_id: int) -> Fraction | None:
 
 
 _VERSION = select(Questionnaire.version_id).where(Questionnaire.id == bindparam("id"))
+
+
+# ---------------------------------------------------------------------- the pages
+
+_APPLICANT = select(
+    Application.initials, Application.given_name, Application.prefix, Application.surname
+).where(Application.id == bindparam("id"))
+_RESIDENT = select(Client.initials, Client.given_name, Client.prefix, Client.surname).where(
+    Client.id == bindparam("id")
+)
+
+
+def name_for(session: Session, ref: QuestionnaireRef) -> str:
+    """Return the name of who it is about, or nothing for who may not read it."""
+    if not access(ref.relations, Field.PERSON):
+        return ""
+    query, key = (
+        (_APPLICANT, ref.application_id) if ref.of_application else (_RESIDENT, ref.client_id)
+    )
+    row = session.execute(query, {"id": key}).one()
+    return display_name(**row._mapping)
+
+
+def sheet_for(session: Session, ref: QuestionnaireRef) -> Sheet:
+    """Return the answers that the actor may read, beside those of the previous questionnaire."""
+    definition, readable = definition_of(session, ref.version_id), readable_classes(ref.relations)
+    given = answers_of(session, ref.id, definition, readable)
+    return Sheet(
+        definition, given.answers, given.revisions, readable,
+        earlier_answers(session, ref, definition),
+    )  # fmt: skip
+
+
+def earlier_answers(
+    session: Session, ref: QuestionnaireRef, definition: Definition
+) -> dict[str, Earlier]:
+    """Return the readable answers of the previous questionnaire, by the id of the question."""
+    last = next(iter(_earlier(session, ref)), None) if ref.is_open else None
+    if last is None:
+        return {}
+    then = definition
+    if last.version_id != ref.version_id:
+        then = definition_of(session, last.version_id)
+    given = answers_of(session, last.id, then, readable_classes(ref.relations))
+    return {
+        question: earlier_beside(question, value, last.ended_on, then, definition)
+        for question, value in given.answers.items()
+        if question in definition.by_id
+    }
+
+
+_OF_DOSSIER_ALL = (
+    select(
+        Questionnaire.id, Questionnaire.state, Questionnaire.started_on, Questionnaire.ended_on,
+        QuestionnaireVersion.title, QuestionnaireVersion.version, QuestionnaireVersion.validated,
+        ProfileSuggestion.profile, User.name.label("started_by"),
+    )
+    .join(QuestionnaireVersion, QuestionnaireVersion.id == Questionnaire.version_id)
+    .join(User, User.id == Questionnaire.started_by_id)
+    .outerjoin(ProfileSuggestion, ProfileSuggestion.questionnaire_id == Questionnaire.id)
+    .where(Questionnaire.dossier_id == bindparam("dossier_id"))
+    .order_by(Questionnaire.started_at.desc(), Questionnaire.id.desc())
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One questionnaire in the list of a dossier."""
+
+    id: int
+    state: QuestionnaireState
+    started_on: date
+    ended_on: date | None
+    title: str
+    version: str
+    validated: bool
+    profile: int | None
+    """The suggestion; empty when there is none."""
+    started_by: str
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it is still being filled in."""
+        return self.state is QuestionnaireState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The questionnaires of a dossier, newest first, for its lead."""
+
+    dossier: DossierRef
+    name: str
+    lines: tuple[Line, ...]
+
+    @property
+    def may_start(self) -> bool:
+        """Return whether another one can be started: one at a time, while it is active."""
+        return self.dossier.is_active and not any(line.is_open for line in self.lines)
+
+
+def questionnaires_of(session: Session, actor: Actor, number: str) -> Listed:
+    """Return the list of a dossier; ``NotFound`` out of reach, ``Forbidden`` but for the lead."""
+    require(actor, Action.QUESTIONNAIRE_FILL_IN)
+    ref = dossier_ref(session, actor, number)
+    ref.require(Field.OUTCOME, Access.READ)
+    rows = session.execute(_OF_DOSSIER_ALL, {"dossier_id": ref.id})
+    lines = tuple(Line(**row._mapping) for row in rows)
+    name = session.execute(_RESIDENT, {"id": ref.client_id}).one()
+    return Listed(ref, display_name(**name._mapping), lines)

@@ -1,0 +1,358 @@
+"""What the pages of a questionnaire are made of: frozen objects, built from file and answers."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from kp4web.domain.dates import dutch_date
+from kp4web.domain.questionnaire.answering import (
+    NO,
+    YES,
+    AreaProgress,
+    describe,
+    dump,
+    load,
+    offers_refuse,
+    offers_unknown,
+    progress,
+    visible_questions,
+)
+from kp4web.domain.questionnaire.definition import (
+    BEFORE,
+    SCALE,
+    Answers,
+    DataClass,
+    Definition,
+    Question,
+    QuestionType,
+    Skip,
+    Value,
+)
+
+BEFORE_PATH = "vooraf"
+"""What stands in the address for the questions before the life areas."""
+FINISH = "afronding"
+FINISH_LABEL = "Afronden"
+SKIP_MARK = "?"
+"""Begins the value of a skip; no option of a file does."""
+TYPED_OUT = (QuestionType.DATE, QuestionType.TEXT)
+"""Types with a field to type in; the others are choices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a form sent for one question."""
+
+    values: tuple[str, ...] = ()
+    """Also the skips, of a question where one chooses."""
+    skips: tuple[str, ...] = ()
+    """Beside a field to type in."""
+    revision: int = 0
+    shown: str = ""
+    """The answer as the page showed it, as ``dump`` writes it; empty for none."""
+
+
+class Press(StrEnum):
+    """A button of a page: at a question, or the one that saves without going on."""
+
+    CLEAR = "clear"
+    SAME = "same"
+    """Answer as in the previous questionnaire."""
+    TAKE = "take"
+    """Take the answer that was given elsewhere."""
+    KEEP = "keep"
+    """Keep the answer given here."""
+    STAY = "stay"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a page of an area sent."""
+
+    typed: Mapping[str, Typed]
+    """By question, of those that were on the page."""
+    press: Press | None = None
+    about: str = ""
+    """The question whose button was pressed."""
+    question: str = ""
+    """The one question that is sent by itself."""
+    shown: frozenset[str] = frozenset()
+    """The questions on the page, told when one is sent by itself."""
+
+    def asks(self, press: Press, question: str) -> bool:
+        """Return whether this button of this question was pressed."""
+        return self.press is press and self.about == question
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two answers to one question: the one kept elsewhere, and the one given here."""
+
+    theirs: str
+    mine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What went wrong with some questions, by their id, and what was changed but not saved."""
+
+    typed: Mapping[str, Typed] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    conflicts: Mapping[str, Conflict] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The answer to the same question in the previous questionnaire."""
+
+    on: date
+    words: str
+    value: Value | None
+    """``None`` when it does not fit this version of the question."""
+    asked: str
+    """The question as it was then, where it is another now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to choose."""
+
+    value: str
+    label: str
+    checked: bool
+    alone: bool = False
+    """Cannot be chosen together with another answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question as it stands on the page, with its answer."""
+
+    id: str
+    type: str
+    text: str
+    help: str
+    important: bool
+    choices: tuple[Choice, ...]
+    skips: tuple[Choice, ...]
+    typed: str
+    max_length: int
+    ends: tuple[str, str]
+    """What the two ends of a scale mean."""
+    not_in_future: bool
+    was: str
+    """Revision and shown answer, for the hidden field."""
+    answered: bool
+    words: str
+    error: str
+    conflict: Conflict | None
+    earlier: Earlier | None
+    unchanged: bool
+    """The answer is the earlier one."""
+
+    @property
+    def is_choice(self) -> bool:
+        """Return whether one chooses, not types."""
+        return self.type not in TYPED_OUT
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of one question on the page of its area."""
+
+    id: str
+    heading: str
+    """Of the part of the area that begins here; empty otherwise."""
+    asked: Asked | None
+    """``None`` while the question is not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One step of the questionnaire in its list of steps."""
+
+    path: str
+    label: str
+    progress: AreaProgress | None
+    current: bool
+
+    @property
+    def done(self) -> bool:
+        """Return whether every question that is shown has an answer."""
+        return self.progress is not None and self.progress.answered == self.progress.shown
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The answers of one questionnaire as the actor may read them, and the page they stand on."""
+
+    definition: Definition
+    answers: Answers
+    revisions: Mapping[str, int]
+    readable: frozenset[DataClass]
+    earlier: Mapping[str, Earlier] = field(default_factory=dict)
+
+    def shown(self, area: str) -> tuple[Question, ...]:
+        """Return the questions to ask in an area, in order."""
+        asked = visible_questions(self.definition, self.answers)
+        return tuple(q for q in asked if q.area == area and q.data_class in self.readable)
+
+    def pages(self) -> tuple[str, ...]:
+        """Return the areas in the order of filling in, the questions before them first."""
+        return (BEFORE, *(area.code for area in self.definition.areas))
+
+    def parts(self, current: str) -> tuple[Part, ...]:
+        """Return the steps; ``current`` is the path of the page."""
+        found = {one.code: one for one in progress(self.definition, self.answers)}
+        labels = {area.code: area.label for area in self.definition.areas}
+        steps = [
+            Part(path_of(code), labels.get(code, "Vooraf"), found.get(code),
+                 path_of(code) == current)
+            for code in self.pages()
+        ]  # fmt: skip
+        return (*steps, Part(FINISH, FINISH_LABEL, None, current == FINISH))
+
+    def slots(self, area: str) -> tuple[str, ...]:
+        """Return every question of an area that may stand on the page, shown or not."""
+        return tuple(question.id for question in self._slots(area))
+
+    def _slots(self, area: str) -> tuple[Question, ...]:
+        questions = self.definition.questions_of(area)
+        return tuple(q for q in questions if q.data_class in self.readable)
+
+    def rows(self, area: str, notes: Notes | None = None) -> tuple["Slot", ...]:
+        """Return the page of an area: a place for every question, filled or not."""
+        return tuple(self._rows(area, {q.id for q in self.shown(area)}, notes or Notes()))
+
+    def _rows(self, area: str, shown: Collection[str], notes: Notes) -> Iterator["Slot"]:
+        found = self.definition.area(area)
+        labels, here = dict(found.subareas if found else ()), ""
+        for question in self._slots(area):
+            heading = labels.get(question.subarea, "") if question.subarea != here else ""
+            here = question.subarea
+            asked = self.one(question, notes) if question.id in shown else None
+            yield Slot(question.id, heading, asked)
+
+    def open_questions(self) -> tuple[tuple[str, tuple[Question, ...]], ...]:
+        """Return the questions without an answer, by the path of their page."""
+        return tuple(
+            (path_of(code), tuple(q for q in self.shown(code) if q.id not in self.answers))
+            for code in self.pages()
+        )
+
+    def one(self, question: Question, notes: Notes) -> Asked:
+        """Return one question as it stands on the page, with what was typed when there is."""
+        value = self.answers.get(question.id)
+        typed = notes.typed.get(question.id) or typed_of(question, value)
+        earlier = self.earlier.get(question.id)
+        return Asked(
+            id=question.id, type=question.type.value, text=question.text, help=question.help,
+            important=question.required or question.key,
+            choices=tuple(_choices(question, typed.values)),
+            skips=tuple(_skips(self.definition, question, chosen_skips(question, typed))),
+            typed=typed.values[0] if typed.values and question.type in TYPED_OUT else "",
+            max_length=question.max_length, ends=(question.min_label, question.max_label),
+            not_in_future=question.not_in_future,
+            was=self._was(question, notes), answered=value is not None,
+            words="" if value is None else describe(question, value, self.definition.texts),
+            error=notes.errors.get(question.id, ""),
+            conflict=notes.conflicts.get(question.id), earlier=earlier,
+            unchanged=bool(earlier and earlier.value is not None and earlier.value == value),
+        )  # fmt: skip
+
+    def _was(self, question: Question, notes: Notes) -> str:
+        """Return what the page showed; where something else is typed, what that began from."""
+        sent = notes.typed.get(question.id)
+        if sent is not None and question.id not in notes.conflicts:
+            return f"{sent.revision}:{sent.shown}"
+        value = self.answers.get(question.id)
+        kept = "" if value is None else dump(value)
+        return f"{self.revisions.get(question.id, 0)}:{kept}"
+
+    def conflict(self, question: Question, mine: Value | None) -> Conflict:
+        """Return the two answers in words."""
+        theirs = self.answers.get(question.id)
+        return Conflict(*(self._words(question, value) for value in (theirs, mine)))
+
+    def _words(self, question: Question, value: Value | None) -> str:
+        if value is None:
+            return "geen antwoord"
+        return f"‘{describe(question, value, self.definition.texts)}’"
+
+
+def earlier_beside(
+    question_id: str, value: Value, on: date, then: Definition, now: Definition
+) -> Earlier:
+    """Return an earlier answer as it stands beside the question as it is asked now."""
+    before, asked = then.by_id[question_id], now.by_id[question_id]
+    words = describe(before, value, then.texts)
+    same_question = (before.text, before.type) == (asked.text, asked.type)
+    fits = same_question and _says(asked, value, now) == words
+    other = before.text if before.text != asked.text else ""
+    return Earlier(on, words, value if fits else None, other)
+
+
+def _says(asked: Question, value: Value, definition: Definition) -> str | None:
+    """Return what the answer says to the question as it is asked now; ``None``: nothing."""
+    try:
+        return describe(asked, load(asked, dump(value)), definition.texts)
+    except ValueError:
+        return None
+
+
+def path_of(area: str) -> str:
+    """Return what stands in the address for an area."""
+    return area or BEFORE_PATH
+
+
+def chosen_skips(question: Question, typed: Typed) -> tuple[str, ...]:
+    """Return the skips that were chosen; what is typed in a field is never one."""
+    if question.type in TYPED_OUT:
+        return typed.skips
+    return tuple(value for value in typed.values if value.startswith(SKIP_MARK))
+
+
+def typed_of(question: Question, value: Value | None) -> Typed:
+    """Return what a form would send for this answer."""
+    match value:
+        case None:
+            return Typed()
+        case Skip():
+            chosen = (SKIP_MARK + value.value,)
+            return Typed(skips=chosen) if question.type in TYPED_OUT else Typed(chosen)
+        case bool():
+            return Typed((YES if value else NO,))
+        case date():
+            return Typed((dutch_date(value),))
+        case tuple():
+            return Typed(value)
+        case _:
+            return Typed((str(value),))
+
+
+def _choices(question: Question, chosen: Collection[str]) -> Iterator[Choice]:
+    match question.type:
+        case QuestionType.SINGLE | QuestionType.MULTI:
+            for option in question.options:
+                yield Choice(option.value, option.label, option.value in chosen, option.exclusive)
+        case QuestionType.YESNO:
+            yield Choice(YES, "Ja", YES in chosen)
+            yield Choice(NO, "Nee", NO in chosen)
+        case QuestionType.SCALE:
+            for step in SCALE:
+                yield Choice(str(step), str(step), str(step) in chosen)
+        case _:
+            return
+
+
+def _skips(definition: Definition, question: Question, chosen: Collection[str]) -> Iterator[Choice]:
+    texts = definition.texts
+    offered = (
+        (Skip.UNKNOWN, texts.unknown_label, offers_unknown(question, texts)),
+        (Skip.REFUSED, texts.refuse_label, offers_refuse(question, texts)),
+    )
+    for skip, label, is_offered in offered:
+        value = SKIP_MARK + skip.value
+        if is_offered or value in chosen:
+            yield Choice(value, label, value in chosen, alone=True)
