@@ -49,7 +49,7 @@ def register_application(
     check_person(command.person, today=today)
     if command.registered_on > today:
         raise InvalidInput("registered_on", "De datum kan niet in de toekomst liggen.")
-    _check_members(command.members, today=today)
+    check_members(command.members, today=today)
     served = session.get(ServedMunicipality, (actor.organisation_id, command.municipality_id))
     if served is None:
         raise InvalidInput("municipality", "Kies een gemeente waarvoor uw organisatie werkt.")
@@ -65,17 +65,20 @@ def register_application(
     session.flush()
     if partner is not None:
         partner.partner_id = application.id
-    _replace_members(session, application.id, command.members)
+    replace_members(session, application.id, command.members)
     record_at(session, actor, application, "application_register", now=now)
     return application
 
 
-def _check_members(members: tuple[Member, ...], *, today: date) -> None:
-    for member in members:
+def check_members(members: tuple[Member, ...], *, today: date) -> None:
+    """Raise ``InvalidInput`` at the first member that cannot be right (``members-0-name``)."""
+    for index, member in enumerate(members):
         if not member.name.strip():
-            raise InvalidInput("members", "Vul bij elk gezinslid een naam in.")
+            raise InvalidInput(f"members-{index}-name", "Vul bij elk gezinslid een naam in.")
         if member.birth_date and member.birth_date > today:
-            raise InvalidInput("members", "De geboortedatum kan niet in de toekomst liggen.")
+            raise InvalidInput(
+                f"members-{index}-birth_date", "De geboortedatum kan niet in de toekomst liggen."
+            )
 
 
 def _partner(session: Session, actor: Actor, partner_of: int | None) -> Application | None:
@@ -88,7 +91,8 @@ def _partner(session: Session, actor: Actor, partner_of: int | None) -> Applicat
     return session.get_one(Application, ref.id)
 
 
-def _replace_members(session: Session, application_id: int, members: tuple[Member, ...]) -> None:
+def replace_members(session: Session, application_id: int, members: tuple[Member, ...]) -> None:
+    """Write who else lives with the applicant, in place of what was known; flushed."""
     session.execute(
         delete(ApplicationMember).where(ApplicationMember.application_id == application_id)
     )

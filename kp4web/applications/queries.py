@@ -7,25 +7,30 @@ is no more than the status once klantprofiel 4 is accepted (3-visibility).
 """
 
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import User
 from kp4web.applications.models import Application, ApplicationDecision
+from kp4web.clients.queries import WhoIs, same_bsn, same_name
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import ApplicationState
-from kp4web.domain.errors import NotFound
+from kp4web.domain.errors import DomainError, NotFound
+from kp4web.domain.names import display_name
 from kp4web.domain.policy import (
     Access,
     Action,
     Field,
     Relation,
+    access,
     application_relations,
     require,
     require_access,
 )
 from kp4web.extensions import AnyRow
+from kp4web.organisations.models import Municipality
 
 NO_APPLICATION = "Deze aanvraag bestaat niet of is niet voor u."
 _OWN: BindParameter[int] = bindparam("organisation_id")
@@ -75,6 +80,37 @@ def application_ref(
     return ApplicationRef(**row._mapping, relations=application_relations(actor, accepted=accepted))
 
 
+ENDED = frozenset({ApplicationState.ACCEPTED, ApplicationState.CLOSED})
+"""States in which nothing has to be done any more."""
+
+
+def applicant_ref(
+    session: Session, actor: Actor, application_id: int, *, lock: bool = False
+) -> ApplicationRef:
+    """Return an application whose person intake may write; raise ``DomainError`` once accepted."""
+    ref = application_ref(session, actor, application_id, lock=lock)
+    if ref.state is ApplicationState.ACCEPTED:
+        raise DomainError("Deze aanvraag is geaccepteerd. De gemeente begeleidt deze inwoner nu.")
+    ref.require(Field.PERSON, Access.WRITE)
+    return ref
+
+
+def require_running(ref: ApplicationRef) -> None:
+    """Raise ``DomainError`` when nothing has to be done about the application any more."""
+    if ref.state in ENDED:
+        raise DomainError(f"Deze aanvraag is al {ref.state.label.lower()}.")
+
+
+def require_changeable(ref: ApplicationRef) -> None:
+    """Raise ``DomainError`` when the data are with the municipality, or the application ended."""
+    require_running(ref)
+    if ref.state is ApplicationState.OFFERED:
+        raise DomainError(
+            "Deze aanvraag is aangeboden aan de gemeente. U kunt de gegevens weer aanpassen "
+            "als de gemeente de aanvraag terugstuurt."
+        )
+
+
 _LAST_DECISION = (
     select(ApplicationDecision)
     .where(ApplicationDecision.application_id == bindparam("application_id"))
@@ -100,3 +136,73 @@ _LAST_DECIDER = (
 def last_decider(session: Session, application_id: int) -> AnyRow | None:
     """Return the name and profile of the decision that counts now (behind the lock)."""
     return session.execute(_LAST_DECIDER, {"application_id": application_id}).one_or_none()
+
+
+# ---------------------------------------------------------------------- the same person
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """An application that may be about the same person; accepted: without the name."""
+
+    id: int
+    municipality_id: int
+    municipality: str
+    state: ApplicationState
+    state_since: date
+    name: str
+    birth_date: date | None
+    same_bsn: bool
+
+    @property
+    def runs(self) -> bool:
+        """Return whether somebody still has to do something about it."""
+        return self.state not in ENDED
+
+
+_CANDIDATES = (
+    select(
+        Application.id, Application.municipality_id, Municipality.name.label("municipality"),
+        Application.state, Application.state_since, Application.initials, Application.given_name,
+        Application.prefix, Application.surname, Application.birth_date, Application.bsn_hash,
+    )
+    .join(Municipality, Municipality.id == Application.municipality_id)
+    .where(
+        IN_REACH,
+        or_(
+            Application.bsn_hash == bindparam("bsn_hash"),
+            Application.birth_date == bindparam("birth_date"),
+        ),
+    )
+    .order_by(Application.id)
+)  # fmt: skip
+
+
+def alike_applications(session: Session, actor: Actor, who: WhoIs) -> tuple[Alike, ...]:
+    """
+    Return the applications within reach with the same BSN, or the same name and birth date.
+
+    Two known BSNs that differ are two persons.
+    """
+    known = {"bsn_hash": who.bsn_hash, "birth_date": who.birth_date}
+    rows = session.execute(_CANDIDATES, reach_of(actor) | known)
+    return tuple(_alike(actor, row, who) for row in rows if _is_same(row, who))
+
+
+def _is_same(row: AnyRow, who: WhoIs) -> bool:
+    if row.bsn_hash is not None and who.bsn_hash is not None:
+        return same_bsn(row, who)
+    return same_name(row, who)
+
+
+def _alike(actor: Actor, row: AnyRow, who: WhoIs) -> Alike:
+    accepted = row.state is ApplicationState.ACCEPTED
+    sees = access(application_relations(actor, accepted=accepted), Field.PERSON)
+    name = display_name(
+        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
+    )
+    return Alike(
+        id=row.id, municipality_id=row.municipality_id, municipality=row.municipality,
+        state=row.state, state_since=row.state_since, name=name if sees else "",
+        birth_date=row.birth_date if sees else None, same_bsn=same_bsn(row, who),
+    )  # fmt: skip

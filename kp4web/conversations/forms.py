@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time
 from typing import Any
-from uuid import UUID
 
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -22,6 +21,7 @@ from kp4web.web.forms import (
     TextLine,
     at_most,
     chosen,
+    own_submission,
 )
 
 HELD = "held"
@@ -141,14 +141,6 @@ def _row_id(text: str) -> int:
     """Return the id, or one that no row has: the command then says that it is not open."""
     whole = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID))
     return int(text) if whole and int(text) <= LARGEST_ID else NO_ROW
-
-
-def own_submission(text: str | None) -> str | None:
-    """Return the mark of one form in its usual spelling; ``None`` when it is not one of ours."""
-    try:
-        return str(UUID(text or ""))
-    except ValueError:
-        return None
 
 
 class MessageForm(BaseForm):

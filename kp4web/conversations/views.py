@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from kp4web.audit.commands import record
 from kp4web.conversations import commands, queries
 from kp4web.conversations.commands import CONVERSATION_FORM
-from kp4web.conversations.forms import ConversationForm, MessageForm, blank, own_submission
+from kp4web.conversations.forms import ConversationForm, MessageForm, blank
 from kp4web.conversations.models import Conversation
 from kp4web.conversations.queries import Report, SavedDraft, Screen, clock_of
 from kp4web.domain.dates import AMSTERDAM, dutch_date
@@ -20,6 +20,7 @@ from kp4web.domain.policy import Action
 from kp4web.extensions import db
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
+from kp4web.web.forms import own_submission
 from kp4web.web.htmx import go_to, render_page, wants_fragment
 from kp4web.web.paths import way_back
 from kp4web.web.transactions import become_writer

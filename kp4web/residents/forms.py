@@ -1,11 +1,7 @@
 """Forms about the person of a dossier: the data, the people around, the household."""
 
-import re
-from datetime import date
-
-from wtforms import SelectField, TextAreaField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Regexp
 
 from kp4web.residents.commands import (
     ContactInput,
@@ -15,56 +11,25 @@ from kp4web.residents.commands import (
     Person,
 )
 from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, chosen, filled
-
-NAME_MAX = 100
-LINE_MAX = 200
-APPROACH_MAX = 2000
-_ADDRESS = Regexp(
-    re.compile(r"$|[^@\s]+@[^@\s]+\.[^@\s.]+$"),
-    message="Dit is geen e-mailadres. Schrijf bijvoorbeeld naam@voorbeeld.nl.",
-)
-_DIGITS = Regexp(
-    re.compile(r"$|[0-9+() \-./]*[0-9][0-9+() \-./]*$"),
-    message="Schrijf hier alleen een telefoonnummer, bijvoorbeeld 0345 123456.",
+from kp4web.web.person_fields import (
+    NAME_MAX,
+    PHONE_MAX,
+    PersonFields,
+    digits,
+    preference_field,
 )
 
 
-class PersonForm(BaseForm):
+class PersonForm(PersonFields):
     """Who the resident is and how to reach them; the BSN stays as it was registered."""
 
-    initials = TextLine("Voorletters", validators=[at_most(20)])
-    given_name = TextLine("Voornaam", validators=[at_most(NAME_MAX)])
-    prefix = TextLine("Tussenvoegsel", validators=[at_most(20)])
-    surname = TextLine("Achternaam", validators=[filled, at_most(NAME_MAX)])
-    birth_date = DayField("Geboortedatum", validators=[filled])
-    street = TextLine("Straat en huisnummer", validators=[at_most(LINE_MAX)])
-    postcode = TextLine("Postcode", validators=[at_most(10)])
-    town = TextLine("Woonplaats", validators=[at_most(NAME_MAX)])
-    phone = TextLine("Telefoon", validators=[at_most(30), _DIGITS])
-    email = TextLine("E-mailadres", validators=[at_most(LINE_MAX), _ADDRESS])
-    contact_preference = SelectField(
-        "Hoe wil de inwoner bereikt worden?",
-        choices=[
-            SelectChoice("", "Niet bekend"),
-            *(SelectChoice(way.value, way.label) for way in ContactPreference),
-        ],
-    )
-    interpreter = TextLine("Tolk nodig in", validators=[at_most(NAME_MAX)])
-    approach = TextAreaField("Zo benadert u deze inwoner", validators=[at_most(APPROACH_MAX)])
+    contact_preference = preference_field(ContactPreference)
 
     def command(self) -> Person:
         """Return the person; call only after ``validate_on_submit`` returned true."""
         preference = self.contact_preference.data
-        return Person(
-            surname=self.surname.data or "", birth_date=_day(self.birth_date),
-            initials=self.initials.data or "", given_name=self.given_name.data or "",
-            prefix=self.prefix.data or "", street=self.street.data or "",
-            postcode=self.postcode.data or "", town=self.town.data or "",
-            phone=self.phone.data or "", email=self.email.data or "",
-            contact_preference=ContactPreference(preference) if preference else None,
-            interpreter=self.interpreter.data or "",
-            approach=(self.approach.data or "").strip(),
-        )  # fmt: skip
+        way = ContactPreference(preference) if preference else None
+        return Person(**self.person(), contact_preference=way)
 
 
 class ContactForm(BaseForm):
@@ -73,7 +38,7 @@ class ContactForm(BaseForm):
     name = TextLine("Naam", validators=[filled, at_most(NAME_MAX)])
     role = TextLine("Rol", validators=[at_most(NAME_MAX)])
     organisation = TextLine("Organisatie", validators=[at_most(NAME_MAX)])
-    phone = TextLine("Telefoon", validators=[at_most(30), _DIGITS])
+    phone = TextLine("Telefoon", validators=[at_most(PHONE_MAX), digits])
     since = DayField("Betrokken sinds")
     until = DayField("Betrokken tot")
     discussed_on = DayField("Besproken met de inwoner op")
@@ -109,9 +74,3 @@ class MemberForm(BaseForm):
             name=self.name.data or "", relation=HouseholdRelation(self.relation.data),
             birth_date=self.birth_date.data, since=self.since.data, until=self.until.data,
         )  # fmt: skip
-
-
-def _day(field: DayField) -> date:
-    day = field.data
-    assert day is not None  # noqa: S101 -- the validator saw to it
-    return day

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, SelectMultipleField, StringField
@@ -116,6 +117,14 @@ def at_most(length: int) -> Any:
             raise ValidationError(f"Gebruik hier hoogstens {length} tekens. U typte er {typed}.")
 
     return check
+
+
+def own_submission(text: str | None) -> str | None:
+    """Return the mark of one form in its usual spelling; ``None`` when it is not one of ours."""
+    try:
+        return str(UUID(text or ""))
+    except ValueError:
+        return None
 
 
 def _cleaned(text: str) -> str:

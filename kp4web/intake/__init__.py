@@ -1,0 +1,1 @@
+"""The pages of the work agency about applications: registering, following and closing them."""

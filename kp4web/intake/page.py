@@ -1,0 +1,384 @@
+"""
+Reading one application: who applies, where it stands, and everything that happened to it.
+
+What is not for this actor is not selected: the coordinator of the work agency gets the status,
+and so does intake once klantprofiel 4 is accepted.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, aliased
+
+from kp4web.accounts.models import User
+from kp4web.applications.models import (
+    Application,
+    ApplicationDecision,
+    ApplicationMember,
+    ElsewhereScore,
+)
+from kp4web.applications.queries import IN_REACH, application_ref, reach_of
+from kp4web.clients.models import ContactPreference, HouseholdRelation
+from kp4web.crypto import vault
+from kp4web.domain.actor import Actor
+from kp4web.domain.applications import (
+    PROFILE_LABELS,
+    ApplicationState,
+    Closing,
+    DecisionBasis,
+    LifeArea,
+)
+from kp4web.domain.bsn import mask
+from kp4web.domain.dates import whole_years
+from kp4web.domain.policy import Field, Relation, access
+from kp4web.extensions import AnyRow
+from kp4web.handovers.models import Handover, HandoverState
+from kp4web.intake.queries import days_text, name_of, owner_of, team_of
+from kp4web.organisations.models import Municipality, Organisation
+from kp4web.questionnaires.models import ProfileSuggestion, Questionnaire, QuestionnaireState
+from kp4web.versions.models import QuestionnaireVersion
+
+_ONE = bindparam("id", type_=Application.id.type)
+_PARTNER, _OTHER, _ENDER = aliased(Application), aliased(User), aliased(User)
+_STATUS = (
+    select(
+        Application.state, Application.state_since, Application.registered_on,
+        Application.partner_id, _PARTNER.state.label("partner_state"),
+        Municipality.name.label("municipality"), Organisation.name.label("receiver"),
+        Organisation.team, User.name.label("handler"),
+    )
+    .join(User, User.id == Application.handler_id)
+    .join(Municipality, Municipality.id == Application.municipality_id)
+    .outerjoin(Organisation, Organisation.municipality_id == Application.municipality_id)
+    .outerjoin(_PARTNER, _PARTNER.id == Application.partner_id)
+    .where(IN_REACH, Application.id == _ONE)
+)  # fmt: skip
+_CONTENT = (
+    select(
+        Application.initials, Application.given_name, Application.prefix, Application.surname,
+        Application.birth_date, Application.seal, Application.bsn_sealed, Application.street,
+        Application.postcode, Application.town, Application.phone, Application.email,
+        Application.contact_preference, Application.interpreter, Application.approach,
+        Application.registered_at, Application.closing, Application.closing_note,
+        Application.closed_on, Application.closed_at, User.name.label("registered_by"),
+        _OTHER.name.label("closed_by"),
+    )
+    .join(User, User.id == Application.registered_by_id)
+    .outerjoin(_OTHER, _OTHER.id == Application.closed_by_id)
+    .where(IN_REACH, Application.id == _ONE)
+)  # fmt: skip
+_MEMBERS = (
+    select(ApplicationMember.name, ApplicationMember.relation, ApplicationMember.birth_date)
+    .where(ApplicationMember.application_id == _ONE)
+    .order_by(ApplicationMember.birth_date, ApplicationMember.id)
+)
+_QUESTIONNAIRES = (
+    select(
+        Questionnaire.id, Questionnaire.state, Questionnaire.started_on, Questionnaire.started_at,
+        Questionnaire.ended_on, Questionnaire.ended_at, Questionnaire.discard_reason,
+        User.name.label("started_by"), _ENDER.name.label("ended_by"),
+        QuestionnaireVersion.version, QuestionnaireVersion.validated,
+        ProfileSuggestion.profile,
+    )
+    .join(User, User.id == Questionnaire.started_by_id)
+    .join(QuestionnaireVersion, QuestionnaireVersion.id == Questionnaire.version_id)
+    .outerjoin(_ENDER, _ENDER.id == Questionnaire.ended_by_id)
+    .outerjoin(ProfileSuggestion, ProfileSuggestion.questionnaire_id == Questionnaire.id)
+    .where(Questionnaire.application_id == _ONE)
+    .order_by(Questionnaire.started_at.desc(), Questionnaire.id.desc())
+)  # fmt: skip
+_DECISIONS = (
+    select(
+        ApplicationDecision.id, ApplicationDecision.profile, ApplicationDecision.justification,
+        ApplicationDecision.decided_on, ApplicationDecision.decided_at,
+        ApplicationDecision.basis, ApplicationDecision.basis_reason,
+        ApplicationDecision.suggested_profile, ApplicationDecision.instrument,
+        ApplicationDecision.measured_on, ApplicationDecision.measured_profile,
+        ApplicationDecision.reference, User.name.label("decided_by"),
+    )
+    .join(User, User.id == ApplicationDecision.decided_by_id)
+    .where(ApplicationDecision.application_id == _ONE)
+    .order_by(ApplicationDecision.decided_at.desc(), ApplicationDecision.id.desc())
+)  # fmt: skip
+_SCORES = (
+    select(ElsewhereScore.decision_id, ElsewhereScore.life_area, ElsewhereScore.score)
+    .join(ApplicationDecision, ApplicationDecision.id == ElsewhereScore.decision_id)
+    .where(ApplicationDecision.application_id == _ONE)
+)
+_HANDOVERS = (
+    select(
+        Handover.id, Handover.state, Handover.note, Handover.offered_on, Handover.offered_at,
+        Handover.ended_on, Handover.ended_at, Handover.return_reason,
+        User.name.label("offered_by"), _ENDER.name.label("ended_by"),
+    )
+    .join(User, User.id == Handover.offered_by_id)
+    .outerjoin(_ENDER, _ENDER.id == Handover.ended_by_id)
+    .where(Handover.application_id == _ONE)
+    .order_by(Handover.offered_at.desc(), Handover.id.desc())
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in the household of the applicant who does not apply."""
+
+    name: str
+    relation: HouseholdRelation
+    birth_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The applicant."""
+
+    name: str
+    given_name: str
+    birth_date: date
+    age: int
+    bsn_masked: str | None
+    address: tuple[str, ...]
+    phone: str
+    email: str
+    contact_preference: ContactPreference | None
+    interpreter: str
+    approach: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A questionnaire, without its answers."""
+
+    id: int
+    state: QuestionnaireState
+    started_on: date
+    started_at: datetime
+    ended_on: date | None
+    ended_at: datetime | None
+    discard_reason: str
+    started_by: str
+    ended_by: str | None
+    version: str
+    validated: bool
+    profile: int | None
+    """What it suggested."""
+
+    kind = "asked"
+
+    @property
+    def at(self) -> datetime:
+        """Return the moment by which it stands in the history."""
+        return self.ended_at or self.started_at
+
+    @property
+    def on(self) -> date:
+        """Return the day by which it stands in the history."""
+        return self.ended_on or self.started_on
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A klantprofiel that was determined, with its reasons."""
+
+    id: int
+    profile: int
+    justification: str
+    decided_on: date
+    decided_at: datetime
+    decided_by: str
+    basis: DecisionBasis
+    basis_reason: str
+    suggested_profile: int | None
+    instrument: str
+    measured_on: date | None
+    measured_profile: int | None
+    reference: str
+    scores: tuple[tuple[LifeArea, str], ...]
+
+    kind = "decided"
+
+    @property
+    def at(self) -> datetime:
+        """Return the moment by which it stands in the history."""
+        return self.decided_at
+
+    @property
+    def on(self) -> date:
+        """Return the day by which it stands in the history."""
+        return self.decided_on
+
+    @property
+    def meaning(self) -> str:
+        """Return what the klantprofiel says."""
+        return PROFILE_LABELS[self.profile]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A hand-over to the municipality, and how it ended."""
+
+    id: int
+    state: HandoverState
+    note: str
+    offered_on: date
+    offered_at: datetime
+    ended_on: date | None
+    ended_at: datetime | None
+    return_reason: str
+    offered_by: str
+    ended_by: str | None
+
+    kind = "offered"
+
+    @property
+    def at(self) -> datetime:
+        """Return the moment by which it stands in the history."""
+        return self.ended_at or self.offered_at
+
+    @property
+    def on(self) -> date:
+        """Return the day by which it stands in the history."""
+        return self.ended_on or self.offered_on
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything of an application beyond its status."""
+
+    person: Person
+    members: tuple[Member, ...]
+    questionnaires: tuple[Asked, ...]
+    decisions: tuple[Decided, ...]
+    handovers: tuple[Offered, ...]
+    registered_at: datetime
+    registered_by: str
+    closing: Closing | None
+    closing_note: str
+    closed_on: date | None
+    closed_by: str | None
+
+    @property
+    def history(self) -> tuple[Asked | Decided | Offered, ...]:
+        """Return what happened, the newest first; what follows from another comes above it."""
+        follows = {"asked": 0, "decided": 1, "offered": 2}
+        found: list[Asked | Decided | Offered] = [*self.handovers, *self.decisions]
+        found += self.questionnaires
+        return tuple(sorted(found, key=lambda e: (e.at, follows[e.kind], e.id), reverse=True))
+
+    @property
+    def running(self) -> Asked | None:
+        """Return the questionnaire that is open now."""
+        return next((q for q in self.questionnaires if q.state is QuestionnaireState.OPEN), None)
+
+    @property
+    def outcome(self) -> Asked | None:
+        """Return the questionnaire that was completed last."""
+        done = QuestionnaireState.COMPLETED
+        return next((q for q in self.questionnaires if q.state is done), None)
+
+    @property
+    def decision(self) -> Decided | None:
+        """Return the decision that counts now."""
+        return next(iter(self.decisions), None)
+
+    @property
+    def handover(self) -> Offered | None:
+        """Return the last hand-over."""
+        return next(iter(self.handovers), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationPage:
+    """One application as one actor sees it; without the right to the person only its status."""
+
+    id: int
+    municipality_id: int
+    relations: frozenset[Relation]
+    state: ApplicationState
+    state_since: date
+    registered_on: date
+    municipality: str
+    team: str
+    """Who receives it."""
+    handler: str
+    owner: str
+    days: int
+    is_mine: bool
+    partner_id: int | None
+    partner_state: ApplicationState | None
+    content: Content | None
+
+    @property
+    def waits(self) -> str:
+        """Return how long it stands where it stands."""
+        return days_text(self.days)
+
+
+def application_for(
+    session: Session, actor: Actor, application_id: int, *, today: date
+) -> ApplicationPage:
+    """Return an application within reach, or raise ``NotFound``; eight queries at most."""
+    ref = application_ref(session, actor, application_id)
+    key = {"id": ref.id} | reach_of(actor)
+    row = session.execute(_STATUS, key).one()
+    sees = access(ref.relations, Field.PERSON)
+    return ApplicationPage(
+        id=ref.id, municipality_id=ref.municipality_id, relations=ref.relations, state=row.state,
+        state_since=row.state_since, registered_on=row.registered_on,
+        municipality=row.municipality, team=team_of(row), handler=row.handler,
+        owner=owner_of(row.state, handler=row.handler, team=team_of(row)),
+        days=(today - row.state_since).days, is_mine=ref.handler_id == actor.id,
+        partner_id=row.partner_id if sees else None,
+        partner_state=row.partner_state if sees else None,
+        content=_content(session, key, row.partner_id, today=today) if sees else None,
+    )  # fmt: skip
+
+
+def _content(
+    session: Session, key: dict[str, int], partner_id: int | None, *, today: date
+) -> Content:
+    row = session.execute(_CONTENT, key).one()
+    only_id = {"id": key["id"]}
+    members = (Member(*m) for m in session.execute(_MEMBERS, only_id))
+    asked = (Asked(**q._mapping) for q in session.execute(_QUESTIONNAIRES, only_id))
+    offered = (Offered(**h._mapping) for h in session.execute(_HANDOVERS, only_id))
+    return Content(
+        person=_person(row, today=today),
+        members=tuple(m for m in members if not partner_id or not _is_partner(m)),
+        questionnaires=tuple(asked), decisions=_decisions(session, only_id),
+        handovers=tuple(offered), registered_at=row.registered_at,
+        registered_by=row.registered_by, closing=row.closing, closing_note=row.closing_note,
+        closed_on=row.closed_on, closed_by=row.closed_by,
+    )  # fmt: skip
+
+
+def _is_partner(member: Member) -> bool:
+    """Return whether this is the partner: with an own application that one is shown instead."""
+    return member.relation is HouseholdRelation.PARTNER
+
+
+def _person(row: AnyRow, *, today: date) -> Person:
+    bsn = vault.decrypt(row.bsn_sealed, row=row.seal) if row.bsn_sealed is not None else None
+    place = f"{row.postcode} {row.town}".strip()
+    return Person(
+        name=name_of(row), given_name=row.given_name, birth_date=row.birth_date,
+        age=whole_years(row.birth_date, today), bsn_masked=mask(bsn) if bsn else None,
+        address=tuple(line for line in (row.street, place) if line), phone=row.phone,
+        email=row.email, contact_preference=row.contact_preference,
+        interpreter=row.interpreter, approach=row.approach,
+    )  # fmt: skip
+
+
+def _decisions(session: Session, key: dict[str, int]) -> tuple[Decided, ...]:
+    rows = session.execute(_DECISIONS, key).all()
+    scores: dict[int, dict[LifeArea, str]] = defaultdict(dict)
+    for score in session.execute(_SCORES, key):
+        scores[score.decision_id][score.life_area] = score.score
+    return tuple(_decided(dict(row._mapping), scores[row.id]) for row in rows)
+
+
+def _decided(row: dict[str, Any], scores: dict[LifeArea, str]) -> Decided:
+    in_order = tuple((area, scores[area]) for area in LifeArea if area in scores)
+    return Decided(**row, scores=in_order)
