@@ -6,6 +6,7 @@ justification. Klantprofiel 4 is offered to the municipality in the same transac
 close the application (Informatienota West Betuwe 24-11-2020, "Vervolg").
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -32,6 +33,13 @@ from kp4web.questionnaires.models import ProfileSuggestion, Questionnaire, Quest
 
 JUSTIFICATION_MAX = 4000
 NOTE_MAX = 4000
+BASIS_REASON_MAX = 500
+INSTRUMENT_MAX = 100
+REFERENCE_MAX = 60
+NEWER = "Er is een nieuwere vragenlijst. Bekijk eerst die uitkomst."
+COLOURS = ("groen", "geel", "oranje", "rood", "blauw", "grijs")
+"""What an instrument may give a life area instead of a number."""
+_NUMBER = re.compile(r"-?[0-9]{1,5}([.,][0-9]{1,2})?%?")
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ class Measured:
     profile: int | None = None
     reference: str = ""
     scores: tuple[tuple[LifeArea, str], ...] = ()
-    """A score or a colour per life area, in the words of the instrument."""
+    """A number or one of ``COLOURS`` per life area: what lies behind it is not copied."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +82,13 @@ def decide_profile(
     require(actor, Action.PROFILE_DECIDE)
     ref = application_ref(session, actor, application_id, lock=True)
     ref.require(Field.PROFILE, Access.WRITE)
-    _require_undecided(session, ref)
+    require_still_undecided(session, ref)
     _check(command, today=today)
     suggestion = _suggestion(session, ref, command)
     decision = ApplicationDecision(
         application_id=ref.id, organisation_id=ref.organisation_id, profile=command.profile,
         justification=command.justification.strip(), decided_on=today, decided_at=now,
-        decided_by_id=actor.id, basis=command.basis, basis_reason=command.basis_reason.strip(),
+        decided_by_id=actor.id, basis=command.basis, basis_reason=_basis_reason(command),
         questionnaire_id=suggestion and suggestion.questionnaire_id,
         suggested_profile=suggestion and suggestion.profile,
     )  # fmt: skip
@@ -96,8 +104,8 @@ def decide_profile(
     return decision
 
 
-def _require_undecided(session: Session, ref: ApplicationRef) -> None:
-    """Tell who was first when somebody decided in between."""
+def require_still_undecided(session: Session, ref: ApplicationRef) -> None:
+    """Raise ``DomainError`` unless it waits for a decision; tells who decided in between."""
     last = last_decider(session, ref.id)
     if last is not None and ref.state in {ApplicationState.OFFERED, ApplicationState.CLOSED}:
         raise DomainError(
@@ -125,8 +133,25 @@ def _check_measured(measured: Measured | None, *, today: date) -> None:
         raise InvalidInput("instrument", "Schrijf met welk instrument er is gemeten.")
     if measured.measured_on > today:
         raise InvalidInput("measured_on", "De datum kan niet in de toekomst liggen.")
-    if any(len(text) > SCORE_MAX for _, text in measured.scores):
-        raise InvalidInput("scores", f"Gebruik per leefgebied hoogstens {SCORE_MAX} tekens.")
+    for area, text in measured.scores:
+        if text.strip() and not _is_score(text):
+            colours = ", ".join(COLOURS)
+            raise InvalidInput(
+                f"score_{area}", f"Schrijf een getal of een kleur. De kleuren zijn: {colours}."
+            )
+
+
+def _is_score(text: str) -> bool:
+    """Return whether it is a number or a colour: more of another instrument is not copied."""
+    typed = text.strip()
+    fits = _NUMBER.fullmatch(typed) is not None or typed.lower() in COLOURS
+    return fits and len(typed) <= SCORE_MAX
+
+
+def _basis_reason(command: DecideProfile) -> str:
+    """Return why there is no questionnaire; nothing when there is one, or a measurement."""
+    without = command.basis is DecisionBasis.CONVERSATION
+    return command.basis_reason.strip() if without else ""
 
 
 def _suggestion(
@@ -146,7 +171,7 @@ def _suggestion(
         .limit(1)
     )
     if last is None or last.questionnaire_id != command.questionnaire_id:
-        raise DomainError("Er is een nieuwere vragenlijst. Bekijk eerst die uitkomst.")
+        raise DomainError(NEWER)
     return last
 
 
@@ -161,7 +186,7 @@ def _add_measured(
     session.flush()
     if measured is not None and decision.basis is DecisionBasis.ELSEWHERE:
         session.add_all(
-            ElsewhereScore(decision_id=decision.id, life_area=area, score=text.strip())
+            ElsewhereScore(decision_id=decision.id, life_area=area, score=text.strip().lower())
             for area, text in measured.scores
             if text.strip()
         )

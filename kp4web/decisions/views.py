@@ -1,0 +1,155 @@
+"""The outcome of a questionnaire, determining a klantprofiel, and how often it is followed."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kp4web.applications.commands import record_at
+from kp4web.audit.commands import record
+from kp4web.decisions import commands, figures, preview, queries
+from kp4web.decisions.commands import COLOURS, DecideProfile
+from kp4web.decisions.forms import DecideForm, DecideWithoutForm, PeriodForm
+from kp4web.domain.applications import KP4, PROFILE_LABELS
+from kp4web.domain.dates import add_months, day_of
+from kp4web.domain.errors import DomainError, InvalidInput, NotFound
+from kp4web.domain.policy import Action
+from kp4web.extensions import db
+from kp4web.questionnaires.queries import NO_QUESTIONNAIRE
+from kp4web.web.access import current_actor, requires
+from kp4web.web.clock import now, today
+from kp4web.web.converters import LARGEST_ID
+from kp4web.web.htmx import go_to, render_page, wants_fragment
+from kp4web.web.transactions import become_writer
+
+bp = Blueprint("decisions", __name__)
+WHAT_IF = "anders"
+
+
+@bp.get("/vragenlijsten/<id:questionnaire_id>/uitkomst")
+@requires(Action.QUESTIONNAIRE_FILL_IN)
+def outcome(questionnaire_id: int) -> ResponseReturnValue:
+    """Show the outcome, and with ``?wat=anders`` what would change it; open: on to finishing."""
+    asked = request.args.get("wat") == WHAT_IF
+    if asked and wants_fragment():  # a part of a page that was logged when it was opened
+        found = queries.what_if_for(db.session(), current_actor(), questionnaire_id)
+        return render_page("decisions/outcome.html", fragment="what_if", what_if=found)
+    try:
+        page = queries.outcome_for(db.session(), current_actor(), questionnaire_id)
+    except queries.StillOpen:
+        return redirect(url_for("questionnaires.finish", questionnaire_id=questionnaire_id), 303)
+    form = DecideForm(formdata=None, data={"questionnaire": str(questionnaire_id)})
+    return _outcome_page(page, form, with_what_if=asked)
+
+
+def _outcome_page(
+    page: queries.OutcomePage, form: DecideForm, *, status: int = 200, with_what_if: bool = False
+) -> ResponseReturnValue:
+    """Log what is about to be shown, then answer; the form alone is part of a logged page."""
+    ref, what_if = page.ref, None
+    if with_what_if:
+        what_if = queries.what_if_for(db.session(), current_actor(), ref.id)
+    if not wants_fragment():
+        become_writer()
+        record(
+            db.session(), current_actor(), "questionnaire_outcome", now=now(),
+            subjects=[ref.client_id] if ref.client_id else [],
+            municipality_id=ref.municipality_id, relation=ref.relations,
+            dossier_id=None if ref.of_application else ref.dossier_id,
+            questionnaire=ref.id, application=ref.application_id,
+        )  # fmt: skip
+        db.session.commit()
+    months = page.outcome.review_months
+    return render_page(
+        "decisions/outcome.html", fragment="decision", status=status, page=page, form=form,
+        what_if=what_if, texts=PROFILE_LABELS,
+        differs=status != 200 and form.differs_from(page.outcome.profile),
+        review_on=add_months(day_of(page.completed_at), months) if months else None,
+    )  # fmt: skip
+
+
+@bp.get("/aanvragen/<id:application_id>/profielbepalingen/nieuw")
+@requires(Action.PROFILE_DECIDE)
+def new(application_id: int) -> ResponseReturnValue:
+    """Show the form without a questionnaire of ours: after a talk, or measured elsewhere."""
+    found = preview.undecided_for(db.session(), current_actor(), application_id)
+    return _new_page(found, DecideWithoutForm(formdata=None))
+
+
+def _new_page(
+    found: preview.Undecided, form: DecideWithoutForm, *, status: int = 200
+) -> ResponseReturnValue:
+    if not wants_fragment():
+        become_writer()
+        record_at(db.session(), current_actor(), found.ref, "application_read", now=now())
+        db.session.commit()
+    return render_page(
+        "decisions/new.html", fragment="decision", status=status, found=found, form=form,
+        texts=PROFILE_LABELS, colours=COLOURS,
+    )  # fmt: skip
+
+
+@bp.post("/aanvragen/<id:application_id>/profielbepalingen")
+@requires(Action.PROFILE_DECIDE)
+def create(application_id: int) -> ResponseReturnValue:
+    """Determine the klantprofiel: 303 to the application, 422 with the form, 409 when overtaken."""
+    if request.form.get("questionnaire", "").strip():
+        return _decide_on_outcome(application_id)
+    found = preview.undecided_for(db.session(), current_actor(), application_id)
+    form = DecideWithoutForm()
+    if form.validate_on_submit():
+        try:
+            return _decide(application_id, form.without_questionnaire())
+        except InvalidInput as error:
+            db.session.rollback()
+            form.refuse(error)
+    return _new_page(found, form, status=422)
+
+
+def _decide_on_outcome(application_id: int) -> ResponseReturnValue:
+    form = DecideForm()
+    questionnaire_id = _id_of(form.questionnaire.data or "")
+    if form.validate_on_submit():
+        try:
+            return _decide(application_id, form.command(questionnaire_id))
+        except InvalidInput as error:
+            db.session.rollback()
+            form.refuse(error)
+    preview.undecided_for(db.session(), current_actor(), application_id)
+    page = queries.outcome_for(db.session(), current_actor(), questionnaire_id)
+    if page.ref.application_id != application_id:
+        raise NotFound(NO_QUESTIONNAIRE)
+    if not page.may_decide:
+        raise DomainError(commands.NEWER)
+    return _outcome_page(page, form, status=422)
+
+
+def _id_of(text: str) -> int:
+    """Return the id in a hidden field; what cannot be one is not there."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 11 and int(text) <= LARGEST_ID):
+        raise NotFound(NO_QUESTIONNAIRE)
+    return int(text)
+
+
+def _decide(application_id: int, command: DecideProfile) -> ResponseReturnValue:
+    commands.decide_profile(
+        db.session(), current_actor(), application_id, command, now=now(), today=today()
+    )
+    db.session.commit()
+    if command.profile == KP4:
+        flash("Klantprofiel 4 is vastgesteld. De aanvraag is aangeboden aan Team Sociaal.")
+    else:
+        flash(f"Klantprofiel {command.profile} is vastgesteld. De aanvraag is afgesloten.")
+    return go_to(url_for("intake.show", application_id=application_id))
+
+
+@bp.get("/rapportages/profielvoorstellen", endpoint="figures")
+@requires(Action.SUGGESTION_FIGURES_READ)
+def show_figures() -> ResponseReturnValue:
+    """Show how often the suggestion was followed in a period, or 422 with what was typed."""
+    form = PeriodForm.asked(request.args, today=today())
+    if not form.validate() or form.van.data is None or form.tot.data is None:
+        return render_page("decisions/figures.html", status=422, form=form, found=None)
+    found = figures.figures_for(db.session(), current_actor(), form.van.data, form.tot.data)
+    return render_page(
+        "decisions/figures.html", form=form, found=found, profiles=figures.PROFILES,
+        period=(form.van.data, form.tot.data),
+    )  # fmt: skip
