@@ -116,6 +116,10 @@ class OfferHandover(Event):
     registered_on: date
     justification: str
     note: str
+    application: str = ""
+    """Key of the application when it was registered before; empty: in the same moment."""
+    questionnaire: str = ""
+    """Key of the questionnaire behind it; empty: decided in a conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

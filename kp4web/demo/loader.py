@@ -6,7 +6,6 @@ at" gives then what it would have given.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
@@ -14,20 +13,17 @@ from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from kp4web.accounts.queries import actor_of
-from kp4web.applications.commands import RegisterApplication, register_application
 from kp4web.caseload.commands import AssignDossiers, assign_dossiers
-from kp4web.clients.commands import Person
-from kp4web.clients.models import ContactPreference, HouseholdRelation
+from kp4web.clients.models import HouseholdRelation
 from kp4web.conversations.commands import RecordConversation, record_conversation
 from kp4web.conversations.models import AttemptOutcome, Channel, Participant
-from kp4web.decisions.commands import DecideProfile, decide_profile
 from kp4web.demo import events as told
-from kp4web.domain.actor import Actor, OrganisationKind, Role
-from kp4web.domain.applications import KP4, DecisionBasis
+from kp4web.demo.loader_intake import INTAKE_COMMANDS
+from kp4web.demo.loading import Keys, person_of
+from kp4web.domain.actor import OrganisationKind, Role
 from kp4web.domain.tracks import TrackChange, TrackKind
 from kp4web.figures.commands import RecordWelfareCount, record_welfare_count
 from kp4web.handovers.commands import AcceptHandover, accept_handover
-from kp4web.handovers.models import Handover
 from kp4web.organisations.commands import add_municipality, add_organisation
 from kp4web.residents.commands import (
     ContactInput,
@@ -51,7 +47,6 @@ from kp4web.worklist.commands import (
 )
 from kp4web.worklist.models import FollowUp, Message
 
-BEFORE_QUESTIONNAIRES = "Vastgesteld in een gesprek, voordat de vragenlijst er was."
 AT_ONCE = 400
 """Events per batch, after which the session forgets them."""
 _DOSSIER: BindParameter[int] = bindparam("dossier_id")
@@ -88,31 +83,12 @@ def _batches(events: Iterable[told.Event]) -> Iterator[list[told.Event]]:
         yield batch
 
 
-class Loader:
-    """Executes events one by one; keeps which key of the plan became which row."""
-
-    def __init__(self, session: Session, password: str) -> None:
-        self.session = session
-        self.password = password
-        self.actors: dict[str, Actor] = {}
-        self.municipalities: dict[str, int] = {}
-        self.organisations: dict[str, int] = {}
-        self.numbers: dict[str, str] = {}
-        self.homes: dict[str, str] = {}
-        self.handovers: dict[str, int] = {}
-        self.follow_ups: dict[str, int] = {}
-        self.messages: dict[str, int] = {}
-        self.rounds: dict[str, int] = {}
+class Loader(Keys):
+    """Executes events one by one; those of dossiers here, those of intake in ``loader_intake``."""
 
     def execute(self, event: told.Event) -> None:
         """Give the command that the event stands for."""
         COMMANDS[type(event)](self, event)
-
-    def _who(self, event: told.Event) -> tuple[Session, Actor]:
-        return self.session, self.actors[event.by]
-
-    def _where(self, event: told.DossierEvent) -> tuple[Session, Actor, str]:
-        return self.session, self.actors[event.by], self.numbers[event.dossier]
 
     # ------------------------------------------------------------------ setting up
 
@@ -149,36 +125,17 @@ class Loader:
         track = TrackChange(event.kind, event.opened_on, event.reason, event.planned_end,
                             avoid=event.avoid)  # fmt: skip
         command = OpenDossier(
-            person=_person(event.person), opened_on=event.opened_on, track=track,
+            person=person_of(event.person), opened_on=event.opened_on, track=track,
             reason=event.reason, partner_of=self.homes.get(event.person.household),
             number=event.number,
         )  # fmt: skip
-        open_dossier(*self._who(event), command, now=event.at, today=event.day)
+        open_dossier(*self.who(event), command, now=event.at, today=event.day)
         self._keep(event.dossier, event.number, event.person.household)
-
-    def offer_handover(self, event: told.OfferHandover) -> None:
-        """Register an applicant, determine klantprofiel 4, and so offer them."""
-        registering = RegisterApplication(
-            person=_person(event.person), municipality_id=self.municipalities[event.municipality],
-            registered_on=event.registered_on,
-        )  # fmt: skip
-        application = register_application(
-            *self._who(event), registering, now=event.at, today=event.day
-        )
-        deciding = DecideProfile(
-            profile=KP4, justification=event.justification, note=event.note,
-            basis=DecisionBasis.CONVERSATION, basis_reason=BEFORE_QUESTIONNAIRES,
-        )  # fmt: skip
-        decision = decide_profile(
-            *self._who(event), application.id, deciding, now=event.at, today=event.day
-        )
-        made = self.session.scalars(select(Handover).where(Handover.decision_id == decision.id))
-        self.handovers[event.handover] = made.one().id
 
     def accept_handover(self, event: told.AcceptHandover) -> None:
         """Accept a hand-over; a look-alike is somebody else."""
         accept_handover(
-            *self._who(event), self.handovers[event.handover],
+            *self.who(event), self.handovers[event.handover],
             AcceptHandover(reopen="", number=event.number), now=event.at, today=event.day,
         )  # fmt: skip
         self._keep(event.dossier, event.number, f"huis-{event.person}")
@@ -193,19 +150,19 @@ class Loader:
             numbers=tuple(self.numbers[key] for key in event.dossiers),
             user_id=self.actors[event.user].id, reason=event.reason,
         )  # fmt: skip
-        assign_dossiers(*self._who(event), command, now=event.at, today=event.day)
+        assign_dossiers(*self.who(event), command, now=event.at, today=event.day)
 
     # ------------------------------------------------------------------ the person
 
     def describe_client(self, event: told.DescribeClient) -> None:
         """Note how to reach somebody."""
-        change_client(*self._where(event), _person(event.person), now=event.at, today=event.day)
+        change_client(*self.where(event), person_of(event.person), now=event.at, today=event.day)
 
     def add_member(self, event: told.AddHouseholdMember) -> None:
         """Add somebody of the household."""
         command = MemberInput(event.name, HouseholdRelation(event.relation), event.birth_date,
                               event.since)  # fmt: skip
-        save_member(*self._where(event), command, now=event.at, today=event.day)
+        save_member(*self.where(event), command, now=event.at, today=event.day)
 
     def add_contact(self, event: told.AddContact) -> None:
         """Add somebody around the resident."""
@@ -213,7 +170,7 @@ class Loader:
             name=event.name, role=event.role, organisation=event.organisation, phone=event.phone,
             since=event.since, discussed_on=event.discussed_on,
         )  # fmt: skip
-        save_contact(*self._where(event), command, now=event.at, today=event.day)
+        save_contact(*self.where(event), command, now=event.at, today=event.day)
 
     # ------------------------------------------------------------------ the course
 
@@ -222,33 +179,33 @@ class Loader:
         track = TrackChange(event.kind, event.valid_from, event.reason, event.planned_end,
                             avoid=event.avoid)  # fmt: skip
         keep = frozenset(self.follow_ups[key] for key in event.keep)
-        change_track(*self._where(event), track, keep=keep, now=event.at, today=event.day)
+        change_track(*self.where(event), track, keep=keep, now=event.at, today=event.day)
 
     def extend_rest(self, event: told.ExtendRest) -> None:
         """Extend rest from today."""
         track = TrackChange(TrackKind.REST, event.day, event.reason, event.planned_end,
                             avoid=event.avoid)  # fmt: skip
-        change_track(*self._where(event), track, now=event.at, today=event.day)
+        change_track(*self.where(event), track, now=event.at, today=event.day)
 
     def stop_dossier(self, event: told.StopDossier) -> None:
         """Stop a dossier."""
         track = TrackChange(TrackKind.STOPPED, event.valid_from, event.reason,
                             stop_reason=event.stop_reason)  # fmt: skip
-        change_track(*self._where(event), track, now=event.at, today=event.day)
+        change_track(*self.where(event), track, now=event.at, today=event.day)
 
     def reopen_dossier(self, event: told.ReopenDossier) -> None:
         """Reopen a stopped dossier."""
         track = TrackChange(event.kind, event.valid_from, event.reason, event.planned_end)
-        change_track(*self._where(event), track, now=event.at, today=event.day)
+        change_track(*self.where(event), track, now=event.at, today=event.day)
 
     def set_subgroup(self, event: told.SetSubgroup) -> None:
         """Put a dossier in a subgroup."""
-        change_subgroup(*self._where(event), event.subgroup, member=True, since=event.valid_from,
+        change_subgroup(*self.where(event), event.subgroup, member=True, since=event.valid_from,
                         now=event.at, today=event.day)  # fmt: skip
 
     def end_subgroup(self, event: told.EndSubgroup) -> None:
         """Take a dossier out of a subgroup."""
-        change_subgroup(*self._where(event), event.subgroup, member=False, since=event.valid_to,
+        change_subgroup(*self.where(event), event.subgroup, member=False, since=event.valid_to,
                         now=event.at, today=event.day)  # fmt: skip
 
     # ------------------------------------------------------------------ talks and the work list
@@ -264,7 +221,7 @@ class Loader:
             follow_up_what=plan.what if plan else "",
             done=frozenset(self.follow_ups.pop(key) for key in event.done),
         )  # fmt: skip
-        made = record_conversation(*self._where(event), command, now=event.at, today=event.day)
+        made = record_conversation(*self.where(event), command, now=event.at, today=event.day)
         if plan is not None:
             self.follow_ups[plan.key] = self._latest(_FOLLOW_UP, made.dossier_id)
         if event.message is not None:
@@ -275,55 +232,46 @@ class Loader:
 
     def leave_message(self, event: told.LeaveMessage) -> None:
         """Leave word for the lead."""
-        made = leave_message(*self._where(event), LeaveMessage(event.text), now=event.at,
+        made = leave_message(*self.where(event), LeaveMessage(event.text), now=event.at,
                              today=event.day)  # fmt: skip
         self.messages[event.message] = made.id
 
     def settle_message(self, event: told.SettleMessage) -> None:
         """Note that the lead has read a message."""
-        settle_message(*self._who(event), self.messages.pop(event.message), now=event.at)
+        settle_message(*self.who(event), self.messages.pop(event.message), now=event.at)
 
     def move_follow_up(self, event: told.MoveFollowUp) -> None:
         """Move a follow-up."""
-        move_follow_up(*self._who(event), self.follow_ups[event.follow_up], event.due_on,
+        move_follow_up(*self.who(event), self.follow_ups[event.follow_up], event.due_on,
                        now=event.at, today=event.day)  # fmt: skip
 
     def complete_follow_up(self, event: told.CompleteFollowUp) -> None:
         """Complete a follow-up."""
-        complete_follow_up(*self._who(event), self.follow_ups.pop(event.follow_up),
+        complete_follow_up(*self.who(event), self.follow_ups.pop(event.follow_up),
                            now=event.at, today=event.day)  # fmt: skip
 
     def note_pension(self, event: told.RecordPensionSeen) -> None:
         """Note that the nearing AOW date was seen."""
-        note_pension(*self._where(event), NotePension(event.note), now=event.at, today=event.day)
+        note_pension(*self.where(event), NotePension(event.note), now=event.at, today=event.day)
 
     # ------------------------------------------------------------------ figures and the round
 
     def record_count(self, event: told.RegisterWelfareCount) -> None:
         """Record the households on welfare."""
         command = RecordWelfareCount(event.counted_on, event.households, event.source)
-        record_welfare_count(*self._who(event), command, now=event.at, today=event.day)
+        record_welfare_count(*self.who(event), command, now=event.at, today=event.day)
 
     def open_round(self, event: told.OpenScreeningRound) -> None:
         """Open a screening round."""
         command = OpenRound(event.name, event.starts_on, event.ends_on)
-        self.rounds[event.round] = open_round(*self._who(event), command, now=event.at).id
+        self.rounds[event.round] = open_round(*self.who(event), command, now=event.at).id
 
     def join_round(self, event: told.JoinScreeningRound) -> None:
         """Add dossiers to a round."""
         add_to_round(
-            *self._who(event), self.rounds[event.round],
+            *self.who(event), self.rounds[event.round],
             [self.numbers[key] for key in event.dossiers], now=event.at, today=event.day,
         )  # fmt: skip
-
-
-def _person(person: told.Person) -> Person:
-    values: dict[str, Any] = asdict(person)
-    preference = values.pop("contact_preference")
-    del values["key"], values["household"]
-    return Person(
-        **values, contact_preference=ContactPreference(preference) if preference else None
-    )
 
 
 COMMANDS: dict[type[told.Event], Callable[[Loader, Any], None]] = {
@@ -331,7 +279,6 @@ COMMANDS: dict[type[told.Event], Callable[[Loader, Any], None]] = {
     told.AddOrganisation: Loader.add_organisation,
     told.AddUser: Loader.add_user,
     told.OpenDossier: Loader.open_dossier,
-    told.OfferHandover: Loader.offer_handover,
     told.AcceptHandover: Loader.accept_handover,
     told.Assign: Loader.assign,
     told.DescribeClient: Loader.describe_client,
@@ -352,4 +299,5 @@ COMMANDS: dict[type[told.Event], Callable[[Loader, Any], None]] = {
     told.RegisterWelfareCount: Loader.record_count,
     told.OpenScreeningRound: Loader.open_round,
     told.JoinScreeningRound: Loader.join_round,
+    **INTAKE_COMMANDS,
 }

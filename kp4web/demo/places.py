@@ -13,7 +13,16 @@ BUREN: Mapping[str, str] = {
     "Buren": "4116", "Maurik": "4021", "Lienden": "4033", "Beusichem": "4112", "Zoelen": "4011",
     "Eck en Wiel": "4024", "Ingen": "4031", "Ommeren": "4032", "Ravenswaaij": "4119",
 }  # fmt: skip
-VILLAGES: Mapping[str, Mapping[str, str]] = {"west-betuwe": WEST_BETUWE, "buren": BUREN}
+VILLAGES: Mapping[str, Mapping[str, str]] = {
+    "west-betuwe": WEST_BETUWE,
+    "buren": BUREN,
+    "culemborg": {"Culemborg": "4101"},
+    "maasdriel": {"Kerkdriel": "5331", "Hedel": "5321", "Rossum": "5328", "Ammerzoden": "5324"},
+    "neder-betuwe": {"Opheusden": "4043", "Kesteren": "4041", "Ochten": "4051"},
+    "tiel": {"Tiel": "4001", "Wadenoijen": "4014", "Kapel-Avezaath": "4013"},
+    "west-maas-en-waal": {"Beneden-Leeuwen": "6658", "Wamel": "6659", "Dreumel": "6621"},
+    "zaltbommel": {"Zaltbommel": "5301", "Brakel": "5306", "Gameren": "5311"},
+}
 LARGE = ("Geldermalsen", "Beesd", "Asperen", "Herwijnen", "Maurik", "Lienden", "Beusichem")
 """Villages where more people live."""
 

@@ -44,6 +44,7 @@ class Population:
         self.golden_cast = Cast(self.rng, bsns[:GOLDEN_PEOPLE], taken, 0)
         later = Random(f"{self.seed}:people")  # noqa: S311
         self.later_cast = Cast(later, bsns[GOLDEN_PEOPLE:], taken, 400)
+        self.applicants = Cast(later, reversed(bsns), taken, 700)
 
     def golden(self) -> list[Plan]:
         """Return the plans of the 148 of West Betuwe and of Buren."""

@@ -22,9 +22,11 @@ from kp4web.demo.events import (
     OpenScreeningRound,
     RegisterWelfareCount,
 )
+from kp4web.demo.intake import applications, put_in_use, with_applications
 from kp4web.demo.life import GOLDEN_END, Team
 from kp4web.demo.newcomers import newcomers
 from kp4web.demo.population import Population
+from kp4web.demo.reviews import reassessments
 from kp4web.demo.scenes import ROUND, start
 from kp4web.demo.today import arrange
 from kp4web.domain.actor import OrganisationKind
@@ -44,7 +46,10 @@ def history(seed: int, today: date) -> tuple[Event, ...]:
     plans = population.golden()
     plans += newcomers(population, plans, today)
     lives = [start(plan, population.seed).run(today) for plan in plans]
-    told = [event for life in arrange(population, lives, today) for event in life.events]
+    lives = arrange(population, lives, today)
+    told = [event for life in lives for event in with_applications(life)]
+    told += [*put_in_use(), *applications(population, today)]
+    told += reassessments(lives, population.seed, today)
     told = [event for event in told if event.day < today]
     frame = [*_organisations(), *_round(), *_welfare_counts(population.seed, today)]
     return tuple(_bundled(sorted([*frame, *told], key=lambda event: event.at)))

@@ -24,6 +24,7 @@ from kp4web.demo.events import (
     ReopenDossier,
     StopDossier,
 )
+from kp4web.demo.intake_events import ReturnHandover
 from kp4web.demo.reports import TEXTS
 from kp4web.demo.story import history
 from kp4web.domain import bsn
@@ -214,8 +215,8 @@ def test_a_handful_is_late_and_of_every_kind(today):
 
 
 def waiting_handovers(today):
-    accepted = {e.handover for e in story(today) if isinstance(e, AcceptHandover)}
-    return [e for e in story(today) if isinstance(e, OfferHandover) and e.handover not in accepted]
+    answered = {e.handover for e in story(today) if isinstance(e, AcceptHandover | ReturnHandover)}
+    return [e for e in story(today) if isinstance(e, OfferHandover) and e.handover not in answered]
 
 
 def test_two_handovers_are_open(today):

@@ -1,0 +1,155 @@
+"""
+Reassessments by Team Sociaal: the questionnaire again, in an own dossier.
+
+Most are told where the dice say so; two are arranged around the day of loading: one that went
+clearly better, and one that is half-way with the earlier answers beside it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from kp4web.demo import accounts
+from kp4web.demo.answers import answers_of, first_part, persona_of
+from kp4web.demo.days import is_working_day, on_or_after, working_days_before
+from kp4web.demo.desk import BEGIN
+from kp4web.demo.events import (
+    AcceptHandover,
+    Assign,
+    ChangeTrack,
+    Event,
+    OfferHandover,
+    OpenDossier,
+    ReopenDossier,
+    StopDossier,
+)
+from kp4web.demo.intake import FRESH
+from kp4web.demo.intake_events import CompleteQuestionnaire, GiveAnswers, StartQuestionnaire
+from kp4web.demo.life import Life
+from kp4web.domain.dates import AMSTERDAM, add_days, add_months
+from kp4web.domain.tracks import TrackKind
+
+LEAD = accounts.WEST_BETUWE.consultants[0]
+"""Whose dossiers show what a reassessment is."""
+CHANCE = 0.16
+"""That somebody is reassessed in a year."""
+FITS = {TrackKind.SUPPORT, TrackKind.UNDER_INVESTIGATION}
+"""Tracks in which it makes sense; in rest it would do harm."""
+COURSE = (OpenDossier, AcceptHandover, ChangeTrack, StopDossier, ReopenDossier)
+
+
+def reassessments(lives: Sequence[Life], seed: str, today: date) -> Iterator[Event]:
+    """Yield every reassessment up to today."""
+    shown: set[str] = set()
+    if today >= FRESH:
+        better = _find(lives, seed, today, shown, add_months(today, -7))
+        if better:
+            yield from _better(better, today)
+        half = _find(lives, seed, today, shown, add_months(today, -5))
+        if half:
+            yield from _half_way(half, today)
+    for life in lives:
+        if life.plan.key not in shown:
+            yield from _regular(life, today)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Who leads a dossier on a day, and on which track it is; nothing that day itself changes."""
+
+    lead: str | None
+    kind: TrackKind
+
+
+def _standing(life: Life, day: date) -> _Standing | None:
+    """Return how a dossier stands, or ``None`` before it opens or on a day that changes it."""
+    lead: str | None = None
+    kind: TrackKind | None = None
+    for event in life.events:
+        if not isinstance(event, (Assign, *COURSE)) or event.day > day:
+            continue
+        if event.day == day:
+            return None
+        if isinstance(event, Assign):
+            lead = event.user
+        else:
+            kind = _kind(event)
+    return _Standing(lead, kind) if kind else None
+
+
+def _kind(event: Event) -> TrackKind:
+    if isinstance(event, OpenDossier | ChangeTrack | ReopenDossier):
+        return event.kind
+    stops = isinstance(event, StopDossier)
+    return TrackKind.STOPPED if stops else TrackKind.UNDER_INVESTIGATION
+
+
+def _find(
+    lives: Sequence[Life], seed: str, today: date, shown: set[str], since: date
+) -> Life | None:
+    """Return a dossier of the lead since some months that came by a hand-over."""
+    rng = Random(f"{seed}:{today}:reviews")  # noqa: S311 -- a story, not a secret
+    first = _first(since)
+    for life in sorted(rng.sample(lives, len(lives)), key=lambda life: not _asked_before(life)):
+        if life.plan.offered_on is None or life.plan.key in shown:
+            continue
+        days = (first, working_days_before(today, 5), working_days_before(today, 1))
+        stands = [_standing(life, day) for day in days]
+        if all(one and one.lead == LEAD and one.kind in FITS for one in stands):
+            shown.add(life.plan.key)
+            return life
+    return None
+
+
+def _first(since: date) -> date:
+    return on_or_after(max(since, add_days(BEGIN, 10)))
+
+
+def _asked_before(life: Life) -> bool:
+    """Return whether intake asked the questions too."""
+    return any(isinstance(event, OfferHandover) and event.day > BEGIN for event in life.events)
+
+
+def _better(life: Life, today: date) -> Iterator[Event]:
+    who = persona_of(life.plan.character)
+    if not _asked_before(life):
+        yield from _fill_in(life, "first", _first(add_months(today, -7)), LEAD, who)
+    yield from _fill_in(life, "better", working_days_before(today, 5), LEAD, "better")
+
+
+def _half_way(life: Life, today: date) -> Iterator[Event]:
+    who = persona_of(life.plan.character)
+    yield from _fill_in(life, "before", _first(add_months(today, -5)), LEAD, who)
+    yield from _fill_in(
+        life, "half", working_days_before(today, 1), LEAD, who, until="gez_zelfzorg"
+    )  # fmt: skip
+
+
+def _regular(life: Life, today: date) -> Iterator[Event]:
+    for year in range(BEGIN.year, today.year + 1):
+        rng = Random(f"{life.seed}:{life.plan.key}:review:{year}")  # noqa: S311
+        chance, day = rng.random(), add_days(date(year, 1, 12), rng.randint(0, 340))
+        if chance > CHANCE or not is_working_day(day) or day >= today:
+            continue
+        stands = _standing(life, day)
+        if stands and stands.lead and stands.kind in FITS:
+            who = persona_of(life.plan.character)
+            yield from _fill_in(life, f"review-{year}", day, stands.lead, who)
+
+
+def _fill_in(
+    life: Life, name: str, day: date, by: str, persona: str, *, until: str = ""
+) -> Iterator[Event]:
+    """Yield a questionnaire in one sitting, with the person or half-way."""
+    key = f"{life.plan.key}-{name}"
+    rng = Random(f"{life.seed}:{key}")  # noqa: S311 -- a story, not a secret
+    at = datetime.combine(day, time(9), AMSTERDAM) + timedelta(minutes=rng.randint(5, 340))
+    given = answers_of(persona, life.plan.character, day, rng)
+    yield StartQuestionnaire(at=at, by=by, questionnaire=key, dossier=life.plan.key)
+    at += timedelta(minutes=rng.randint(15, 28))
+    if until:
+        yield GiveAnswers(at=at, by=by, questionnaire=key, answers=first_part(given, until))
+        return
+    yield GiveAnswers(at=at, by=by, questionnaire=key, answers=given)
+    yield CompleteQuestionnaire(at=at + timedelta(minutes=2), by=by, questionnaire=key)
