@@ -252,8 +252,8 @@ def _applicant(session: Session, handover: Handover) -> Application:
 
 def _answered_by(session: Session, handover: Handover) -> str:
     """Return who answered it when, and what it became."""
-    who = session.get(User, handover.ended_by_id)
-    dossier = session.get(Dossier, handover.dossier_id)
+    who = session.get(User, handover.ended_by_id) if handover.ended_by_id else None
+    dossier = session.get(Dossier, handover.dossier_id) if handover.dossier_id else None
     by = f" door {who.name}" if who else ""
     on = f" op {dutch_date(handover.ended_on)}" if handover.ended_on else ""
     became = f" Het is dossier {dossier.number}." if dossier else ""

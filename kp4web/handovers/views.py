@@ -1,8 +1,6 @@
 """Pages about hand-overs: the list of either organisation, one hand-over, answering it."""
 
-from typing import Any
-
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
@@ -49,7 +47,7 @@ def index() -> ResponseReturnValue:
     return render_page(
         "handovers/index.html", found=found, tabs=_tabs(found),
         page_url=lambda number: _tab(state, number), returned_url=_tab(HandoverState.RETURNED),
-        register_url=_address("intake.new") if found.may_register else None,
+        register_url=url_for("intake.new") if found.may_register else None,
         application_url=_application_url,
     )  # fmt: skip
 
@@ -74,12 +72,7 @@ def _tabs(found: queries.HandoverList) -> list[dict[str, object]]:
 def _application_url(application_id: int | None) -> str | None:
     if application_id is None:
         return None
-    return _address("intake.show", application_id=application_id)
-
-
-def _address(endpoint: str, **values: Any) -> str | None:
-    """Return the address of a page of another feature, or ``None`` when there is no such page."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+    return url_for("intake.show", application_id=application_id)
 
 
 @bp.get("/overdrachten/<id:handover_id>")

@@ -12,6 +12,7 @@ from kp4web.domain.dates import dutch_date
 from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
 from kp4web.dossiers.models import Origin
 from kp4web.extensions import AnyRow
+from kp4web.questionnaires.models import QuestionnaireState
 from kp4web.worklist.models import FollowUpEnding
 
 
@@ -32,6 +33,10 @@ class Entry:
     """There is more of the text than stands here."""
     conversation_id: int | None = None
     """The conversation to open for the whole report, when this actor may read it."""
+    questionnaire_id: int | None = None
+    """The questionnaire to open, when this actor may read its outcome."""
+    is_open: bool = False
+    """That questionnaire is still being filled in."""
 
     @property
     def is_minor(self) -> bool:
@@ -139,7 +144,15 @@ def _entry(row: AnyRow, more: Iterable[str]) -> Entry:
         row.kind, row.day, words.title, words.icon, words.tone, at=row.at,
         author=row.author or "", text=text, details=(*words.details, *more), is_cut=is_cut,
         conversation_id=row.id if readable else None,
+        questionnaire_id=row.id if _has_outcome(row) else None,
+        is_open=row.kind == "questionnaire_begun",
     )  # fmt: skip
+
+
+def _has_outcome(row: AnyRow) -> bool:
+    """Return whether there is a questionnaire to open that this actor may read."""
+    completed = row.kind == "questionnaire" and row.code == QuestionnaireState.COMPLETED
+    return row.kind == "questionnaire_begun" or (completed and row.note is not None)
 
 
 def _conversation(row: AnyRow) -> Words:
@@ -214,6 +227,21 @@ def _profile(row: AnyRow) -> Words:
     return Words(f"Klantprofiel {row.ref} vastgesteld door {row.more}", "clipboard-list")
 
 
+def _questionnaire(row: AnyRow) -> Words:
+    if row.code == QuestionnaireState.DISCARDED:
+        return Words("Vragenlijst weggegooid", "trash")
+    title = f"Vragenlijst ingevuld bij {row.more}" if row.more else "Vragenlijst ingevuld"
+    if row.note is None:  # the suggestion is not for this actor
+        return Words(title, "list-check")
+    suggestion = f"Voorstel: klantprofiel {row.ref}" if row.ref else "Geen voorstel"
+    example = " (voorbeeldinhoud, niet gevalideerd)" if row.note == "example" else ""
+    return Words(title, "list-check", details=(suggestion + example,))
+
+
+def _questionnaire_begun(row: AnyRow) -> Words:
+    return Words("Vragenlijst begonnen, nog niet af", "list-check", "warn")
+
+
 def _handover(row: AnyRow) -> Words:
     return Words(f"Overdracht van {row.more} geaccepteerd", "arrows-exchange")
 
@@ -246,6 +274,8 @@ _MAKERS: Mapping[str, Callable[[AnyRow], Words]] = {
     "subgroup": _subgroup,
     "subgroup_end": _subgroup_end,
     "profile": _profile,
+    "questionnaire": _questionnaire,
+    "questionnaire_begun": _questionnaire_begun,
     "handover": _handover,
     "opening": _opening,
     "assignment": _assignment,

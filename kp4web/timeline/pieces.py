@@ -20,6 +20,7 @@ class Rights:
     leave_message: bool
     change_track: bool
     assign: bool
+    read_questionnaires: bool
     plan_follow_up: bool
     """Only while the dossier is active."""
 

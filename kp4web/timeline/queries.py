@@ -162,6 +162,7 @@ def _rights(actor: Actor, held: frozenset[Relation], kind: TrackKind) -> Rights:
         leave_message=may(actor, Action.MESSAGE_LEAVE) and Relation.COLLEAGUE in held,
         change_track=writes(Action.TRACK_CHANGE, Field.TRACK),
         assign=kind.active and writes(Action.DOSSIER_ASSIGN, Field.ASSIGNMENT),
+        read_questionnaires=writes(Action.QUESTIONNAIRE_FILL_IN, Field.OUTCOME, Access.READ),
         plan_follow_up=kind.active and writes(Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),
     )
 
@@ -213,6 +214,8 @@ def _keys(actor: Actor, head: Head) -> dict[str, Any]:
         "reads_dates": Field.FOLLOW_UP_DATE in head.sees,
         "reads_contacts": Field.CONTACTS in head.sees,
         "reads_handover": Field.HANDOVER in head.sees,
+        "reads_questionnaires": Field.QUESTIONNAIRES in head.sees,
+        "reads_outcome": Field.OUTCOME in head.sees,
     }  # fmt: skip
 
 

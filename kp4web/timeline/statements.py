@@ -42,6 +42,8 @@ from kp4web.dossiers.queries import IN_REACH
 from kp4web.extensions import AnySelect
 from kp4web.handovers.models import Handover
 from kp4web.organisations.models import MunicipalityNorms, Organisation
+from kp4web.questionnaires.models import ProfileSuggestion, Questionnaire, QuestionnaireState
+from kp4web.versions.models import QuestionnaireVersion
 from kp4web.worklist.models import DueItem, FollowUp, FollowUpMove, Message, PensionNote
 
 EXCERPT = 300
@@ -59,6 +61,8 @@ _READS_REPORTS = bindparam("reads_reports", type_=Boolean)
 _READS_BIRTH = bindparam("reads_birth", type_=Boolean)
 _READS_WHAT = bindparam("reads_what", type_=Boolean)
 _READS_HANDOVER = bindparam("reads_handover", type_=Boolean)
+_READS_QUESTIONNAIRES = bindparam("reads_questionnaires", type_=Boolean)
+_READS_OUTCOME = bindparam("reads_outcome", type_=Boolean)
 
 HEAD = (
     select(
@@ -318,6 +322,36 @@ _COURSE = (
         author_id=Dossier.recorded_by_id, code=Dossier.origin, text=Dossier.opening_reason,
     ),
 )  # fmt: skip
+_QUESTIONNAIRES = (
+    _event(
+        Questionnaire, 18, "questionnaire", Questionnaire.ended_on,
+        [
+            Questionnaire.dossier_id == _DOSSIER,
+            or_(
+                and_(Questionnaire.state == QuestionnaireState.COMPLETED, _READS_QUESTIONNAIRES),
+                and_(Questionnaire.state == QuestionnaireState.DISCARDED, _READS_OUTCOME),
+            ),
+        ],
+        joins=[
+            (_FROM, and_(_FROM.id == Questionnaire.organisation_id,
+                         Questionnaire.application_id.is_not(None))),
+            (ProfileSuggestion, and_(ProfileSuggestion.questionnaire_id == Questionnaire.id,
+                                     _READS_OUTCOME)),
+            (QuestionnaireVersion, and_(QuestionnaireVersion.id == Questionnaire.version_id,
+                                        _READS_OUTCOME)),
+        ],
+        author_id=Questionnaire.ended_by_id, code=Questionnaire.state, more=_FROM.name,
+        text=case((_READS_OUTCOME, Questionnaire.discard_reason)), ref=ProfileSuggestion.profile,
+        note=case((QuestionnaireVersion.validated, "validated"),
+                  (QuestionnaireVersion.validated.is_(False), "example")),
+    ),
+    _event(
+        Questionnaire, 17, "questionnaire_begun", Questionnaire.started_on,
+        [Questionnaire.dossier_id == _DOSSIER, Questionnaire.state == QuestionnaireState.OPEN,
+         _READS_OUTCOME],
+        author_id=Questionnaire.started_by_id,
+    ),
+)  # fmt: skip
 _ASSIGNMENTS = (
     _event(
         Assignment, 35, "assignment", Assignment.valid_from, _known_of_dossier(Assignment),
@@ -344,10 +378,10 @@ def _newest(*branches: AnySelect) -> AnySelect:
 
 
 TIMELINE: Mapping[Kind, AnySelect] = {
-    Kind.ALL: _newest(*_CONVERSATIONS, *_FOLLOW_UPS, *_COURSE, *_ASSIGNMENTS),
+    Kind.ALL: _newest(*_CONVERSATIONS, *_FOLLOW_UPS, *_COURSE, *_QUESTIONNAIRES, *_ASSIGNMENTS),
     Kind.CONVERSATIONS: _newest(*_CONVERSATIONS),
     Kind.FOLLOW_UPS: _newest(*_FOLLOW_UPS),
-    Kind.TRACK: _newest(*_COURSE),
+    Kind.TRACK: _newest(*_COURSE, *_QUESTIONNAIRES),
     Kind.ASSIGNMENTS: _newest(*_ASSIGNMENTS),
 }
 """Per filter the events before ``on``, ``sort``, ``id``, the newest first, at most ``rows``."""

@@ -1,20 +1,27 @@
 """``flask --app wsgi worklist verify``, ``audit verify`` and ``nightly``."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.orm import Session
 
 from kp4web.audit.queries import verify_chain
 from kp4web.extensions import db, reading
 from kp4web.upkeep.commands import forget_old
-from kp4web.upkeep.queries import verify_dossiers, verify_handovers
+from kp4web.upkeep.queries import Batch, verify_applications, verify_dossiers, verify_handovers
 
 worklist = AppGroup("worklist", help="De werkvoorraad.")
 audit = AppGroup("audit", help="Het logboek.")
+
+_VERIFIED: tuple[tuple[str, Callable[[Session], Iterator[Batch]]], ...] = (
+    ("dossiers", verify_dossiers),
+    ("overdrachten", verify_handovers),
+    ("aanvragen", verify_applications),
+)
 
 
 def init_app(app: Flask) -> None:
@@ -26,20 +33,18 @@ def init_app(app: Flask) -> None:
 
 @worklist.command("verify")
 def verify_worklist() -> None:
-    """Reken de hele werkvoorraad na; meld verschillen en eindig dan met code 1."""
-    dossiers = handovers = differences = 0
+    """Reken de werkvoorraad en de aanvragen na; meld verschillen en eindig dan met code 1."""
+    compared, differences = [], 0
     with _one_snapshot():
-        for batch in verify_dossiers(db.session()):
-            dossiers += batch.compared
-            for difference in batch.differences:
-                differences += 1
-                click.echo(f"{difference.subject}: {difference.text}")
-        for batch in verify_handovers(db.session()):
-            handovers += batch.compared
-            for difference in batch.differences:
-                differences += 1
-                click.echo(f"{difference.subject}: {difference.text}")
-    click.echo(f"{dossiers} dossiers, {handovers} overdrachten, {differences} verschillen.")
+        for name, verify in _VERIFIED:
+            count = 0
+            for batch in verify(db.session()):
+                count += batch.compared
+                differences += len(batch.differences)
+                for difference in batch.differences:
+                    click.echo(f"{difference.subject}: {difference.text}")
+            compared.append(f"{count} {name}")
+    click.echo(f"{', '.join(compared)}, {differences} verschillen.")
     if differences:
         raise SystemExit(1)
 

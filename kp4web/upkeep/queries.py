@@ -12,17 +12,20 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from kp4web.applications.models import Application, ApplicationDecision
 from kp4web.caseload.models import Assignment
 from kp4web.conversations.models import Conversation
+from kp4web.domain.applications import ApplicationState, state_of
 from kp4web.domain.due import Norms, review_handover
 from kp4web.domain.tracks import ran_since
 from kp4web.dossiers.models import Dossier, GuidancePeriod, TrackPeriod
 from kp4web.extensions import AnyRow
 from kp4web.handovers.models import Handover, HandoverState
 from kp4web.organisations.models import MunicipalityNorms
+from kp4web.questionnaires.models import Questionnaire, QuestionnaireState
 from kp4web.worklist.models import DueItem
 from kp4web.worklist.queries import expected_items
 
@@ -76,6 +79,48 @@ _STORED_HANDOVERS = select(
     DueItem.due_on, DueItem.user_id,
 ).where(DueItem.handover_id.in_(_IDS))  # fmt: skip
 
+_LAST_HANDOVER = (
+    select(Handover.state)
+    .where(Handover.application_id == Application.id)
+    .order_by(Handover.offered_at.desc(), Handover.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_LAST_DECIDED_AT = (
+    select(func.max(ApplicationDecision.decided_at))
+    .where(ApplicationDecision.application_id == Application.id)
+    .correlate(Application)
+    .scalar_subquery()
+)
+_RUNNING = exists().where(
+    Questionnaire.application_id == Application.id,
+    Questionnaire.state == QuestionnaireState.OPEN,
+)
+_UNDECIDED_OUTCOME = exists().where(
+    Questionnaire.application_id == Application.id,
+    Questionnaire.state == QuestionnaireState.COMPLETED,
+    or_(_LAST_DECIDED_AT.is_(None), Questionnaire.ended_at > _LAST_DECIDED_AT),
+)
+_APPLICATIONS = (
+    select(
+        Application.id, Application.state,
+        Application.closed_at.is_not(None).label("closed"),
+        _LAST_HANDOVER.label("handover"), _RUNNING.label("running"),
+        _UNDECIDED_OUTCOME.label("undecided_outcome"),
+        and_(
+            Application.state == ApplicationState.ACCEPTED,
+            exists().where(
+                Questionnaire.application_id == Application.id,
+                Questionnaire.state == QuestionnaireState.COMPLETED,
+                Questionnaire.dossier_id.is_(None),
+            ),
+        ).label("left_behind"),
+    )
+    .where(Application.id > _AFTER)
+    .order_by(Application.id)
+    .limit(bindparam("batch"))
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -87,7 +132,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """How many dossiers or hand-overs were compared, and what is wrong with them."""
+    """How many dossiers, hand-overs or applications were compared, and what is wrong with them."""
 
     compared: int
     differences: tuple[Difference, ...]
@@ -187,3 +232,25 @@ def _review_item(row: AnyRow) -> Iterator[Key]:
         yield (
             str(item.kind), item.due_on, row.municipality_id, row.to_organisation_id, None, None,
         )  # fmt: skip
+
+
+def verify_applications(session: Session, *, batch: int = BATCH, after: int = 0) -> Iterator[Batch]:
+    """Yield the outcome for each batch of applications: where they stand by what happened."""
+    while rows := session.execute(_APPLICATIONS, {"after": after, "batch": batch}).all():
+        yield Batch(len(rows), tuple(_compare_applications(rows)))
+        after = rows[-1].id
+
+
+def _compare_applications(rows: Sequence[AnyRow]) -> Iterator[Difference]:
+    for row in rows:
+        told = state_of(
+            closed=row.closed, running=row.running, undecided_outcome=row.undecided_outcome,
+            offered=row.handover is HandoverState.OFFERED,
+            accepted=row.handover is HandoverState.ACCEPTED,
+            returned=row.handover is HandoverState.RETURNED,
+        )  # fmt: skip
+        if row.state is not told:
+            text = f"state is {row.state.value}, de feiten zeggen {told.value}"
+            yield Difference(f"aanvraag {row.id}", text)
+        if row.left_behind:
+            yield Difference(f"aanvraag {row.id}", "een vragenlijst ging niet mee naar het dossier")

@@ -3,24 +3,38 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from kp4web.accounts.commands import start_session
 from kp4web.conversations.commands import save_draft
 from kp4web.domain.actor import Role
+from kp4web.domain.applications import ApplicationState
 from kp4web.extensions import db
+from kp4web.handovers.commands import (
+    AcceptHandover,
+    ReturnHandover,
+    accept_handover,
+    return_handover,
+)
+from kp4web.handovers.models import Handover
 from kp4web.upkeep import queries
 from kp4web.upkeep.commands import forget_old
 from kp4web.worklist.commands import LeaveMessage, leave_message
 from tests.conftest import TODAY
 from tests.factories import (
+    a_coordinator,
     actor,
     at,
+    decide,
+    make_agency,
+    make_application,
     make_conversation,
     make_dossier,
     make_follow_up,
     make_handover,
+    make_questionnaire,
     make_user,
+    make_version,
 )
 from tests.queries import count_queries
 
@@ -65,7 +79,9 @@ def tamper(statement, **values):
 
 def test_the_work_list_of_real_commands_has_no_differences(app, command):
     a_little_of_everything()
-    assert command("worklist", "verify") == (0, "5 dossiers, 1 overdrachten, 0 verschillen.\n")
+    assert command("worklist", "verify") == (
+        0, "5 dossiers, 1 overdrachten, 1 aanvragen, 0 verschillen.\n",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -146,6 +162,66 @@ def test_a_hand_over_that_nobody_has_to_review_is_found(app, command, statement)
     code, output = command("worklist", "verify")
     assert code == 1
     assert f"overdracht {handover.id}: review_handover" in output
+
+
+def an_application_in_every_state():
+    """Return an application per state, by real commands."""
+    intake, coordinator = make_user(Role.INTAKE), a_coordinator()
+    make_version(make_agency())
+    session, clock = db.session(), {"now": at(TODAY, 12), "today": TODAY}
+    running, waiting = make_application(by=intake), make_application(by=intake)
+    make_questionnaire(running, intake)
+    make_questionnaire(waiting, intake, completed=True)
+    closed = make_application(by=intake)
+    decide(closed, intake, profile=2)
+    sent = {name: make_handover(by=intake) for name in ("offered", "returned", "accepted")}
+    return_handover(session, coordinator, sent["returned"].id, ReturnHandover("Nog niet."), **clock)
+    accepted = make_application(by=intake)
+    asked = make_questionnaire(accepted, intake, completed=True)
+    decision = decide(accepted, intake, questionnaire=asked)
+    offered = session.scalars(select(Handover).where(Handover.decision_id == decision.id)).one()
+    accept_handover(session, coordinator, offered.id, AcceptHandover(), **clock)
+    accept_handover(session, coordinator, sent["accepted"].id, AcceptHandover(), **clock)
+    session.commit()
+    return {
+        "open": make_application(by=intake).id, "running": running.id, "waiting": waiting.id,
+        "closed": closed.id, "offered": sent["offered"].application_id,
+        "returned": sent["returned"].application_id, "accepted": accepted.id,
+    }  # fmt: skip
+
+
+def test_applications_of_real_commands_have_no_differences(app, command):
+    assert set(an_application_in_every_state()) == set(ApplicationState)
+    assert command("worklist", "verify") == (
+        0, "2 dossiers, 4 overdrachten, 8 aanvragen, 0 verschillen.\n",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ApplicationState)
+def test_an_application_that_stands_elsewhere_than_the_facts_say_is_found(app, command, state):
+    wrong = "waiting" if state is ApplicationState.OPEN else "open"
+    application = an_application_in_every_state()[state]
+    tamper("UPDATE application SET state = :wrong WHERE id = :id", wrong=wrong, id=application)
+    code, output = command("worklist", "verify")
+    assert code == 1
+    assert f"aanvraag {application}: state is {wrong}, de feiten zeggen {state}" in output
+    assert "1 verschillen." in output
+
+
+def test_a_questionnaire_that_did_not_go_along_is_found(app, command):
+    application = an_application_in_every_state()["accepted"]
+    tamper("UPDATE questionnaire SET dossier_id = NULL WHERE application_id = :id", id=application)
+    code, output = command("worklist", "verify")
+    assert code == 1
+    assert f"aanvraag {application}: een vragenlijst ging niet mee naar het dossier" in output
+
+
+def test_batches_of_applications_take_one_query_each(app):
+    an_application_in_every_state()
+    with count_queries() as statements:
+        sizes = [one.compared for one in queries.verify_applications(db.session(), batch=3)]
+    assert sizes == [3, 3, 2]
+    assert len(statements) == 4
 
 
 def test_the_number_of_queries_does_not_grow_with_the_dossiers_of_a_batch(app):
