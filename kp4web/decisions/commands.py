@@ -134,18 +134,16 @@ def _check_measured(measured: Measured | None, *, today: date) -> None:
     if measured.measured_on > today:
         raise InvalidInput("measured_on", "De datum kan niet in de toekomst liggen.")
     for area, text in measured.scores:
-        if text.strip() and not _is_score(text):
-            colours = ", ".join(COLOURS)
-            raise InvalidInput(
-                f"score_{area}", f"Schrijf een getal of een kleur. De kleuren zijn: {colours}."
-            )
+        check_score(f"score_{area}", text)
 
 
-def _is_score(text: str) -> bool:
-    """Return whether it is a number or a colour: more of another instrument is not copied."""
+def check_score(field: str, text: str) -> None:
+    """Raise ``InvalidInput`` at the field for what is no number or colour; empty is none."""
     typed = text.strip()
     fits = _NUMBER.fullmatch(typed) is not None or typed.lower() in COLOURS
-    return fits and len(typed) <= SCORE_MAX
+    if typed and not (fits and len(typed) <= SCORE_MAX):
+        colours = ", ".join(COLOURS)
+        raise InvalidInput(field, f"Schrijf een getal of een kleur. De kleuren zijn: {colours}.")
 
 
 def _basis_reason(command: DecideProfile) -> str:

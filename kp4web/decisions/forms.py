@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import Field, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
@@ -16,14 +16,15 @@ from kp4web.decisions.commands import (
     REFERENCE_MAX,
     DecideProfile,
     Measured,
+    check_score,
 )
 from kp4web.domain.applications import (
     KP4,
     PROFILE_LABELS,
-    SCORE_MAX,
     DecisionBasis,
     LifeArea,
 )
+from kp4web.domain.errors import InvalidInput
 from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, chosen, filled
 
 PROFILES = [SelectChoice(str(number), f"Klantprofiel {number}") for number in PROFILE_LABELS]
@@ -65,6 +66,14 @@ _NUMBERS = {str(number) for number in PROFILE_LABELS}
 _WITHOUT = (DecisionBasis.CONVERSATION, DecisionBasis.ELSEWHERE)
 
 
+def _score(_form: BaseForm, field: Field) -> None:
+    """Refuse what is no number or colour."""
+    try:
+        check_score(field.name, field.data or "")
+    except InvalidInput as error:
+        raise ValidationError(str(error)) from error
+
+
 class DecideWithoutForm(DecideForm):
     """The klantprofiel without a questionnaire of ours: after a talk, or measured elsewhere."""
 
@@ -83,11 +92,11 @@ class DecideWithoutForm(DecideForm):
         choices=[SelectChoice("", "Niet genoemd"), *PROFILES], default="",
     )  # fmt: skip
     reference = TextLine("Kenmerk van de meting", validators=[at_most(REFERENCE_MAX)])
-    score_work = TextLine(LifeArea.WORK.label, validators=[at_most(SCORE_MAX)])
-    score_health = TextLine(LifeArea.HEALTH.label, validators=[at_most(SCORE_MAX)])
-    score_social = TextLine(LifeArea.SOCIAL.label, validators=[at_most(SCORE_MAX)])
-    score_housing_money = TextLine(LifeArea.HOUSING_MONEY.label, validators=[at_most(SCORE_MAX)])
-    score_justice = TextLine(LifeArea.JUSTICE.label, validators=[at_most(SCORE_MAX)])
+    score_work = TextLine(LifeArea.WORK.label, validators=[_score])
+    score_health = TextLine(LifeArea.HEALTH.label, validators=[_score])
+    score_social = TextLine(LifeArea.SOCIAL.label, validators=[_score])
+    score_housing_money = TextLine(LifeArea.HOUSING_MONEY.label, validators=[_score])
+    score_justice = TextLine(LifeArea.JUSTICE.label, validators=[_score])
 
     def validate_basis_reason(self, field: TextAreaField) -> None:
         """Without a questionnaire the reason is part of the decision."""

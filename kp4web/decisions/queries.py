@@ -16,6 +16,7 @@ from kp4web.accounts.models import User
 from kp4web.applications.models import ApplicationDecision
 from kp4web.clients.models import Client
 from kp4web.decisions import words
+from kp4web.decisions.comparison import Comparison, Earlier, compare
 from kp4web.decisions.preview import Preview, last_completed, name_of, preview_of
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import KP4, ApplicationState
@@ -101,7 +102,7 @@ class OutcomePage:
     completed_by: str
     completed_at: datetime
     outcome: words.Shown
-    comparison: words.Comparison | None
+    comparison: Comparison | None
     is_same: bool
     """Whether computing it again gave what was stored."""
     decided: Decided | None
@@ -250,14 +251,14 @@ _ANSWERS = select(Answer.questionnaire_id, Answer.question, Answer.value).where(
 
 def _comparison(
     session: Session, ref: QuestionnaireRef, now: Outcome, file: File
-) -> words.Comparison | None:
+) -> Comparison | None:
     """Return this outcome beside the earlier ones; the same number of queries for one or three."""
     ids = earlier_of(session, ref)
     asked = {"ids": ids[:EARLIER_SHOWN]}
     if not ids:
         return None
     rows = {row.id: row for row in session.execute(_EARLIER, asked)}
-    files = {row.version_id: definition_of(session, row.version_id) for row in rows.values()}
+    files = {one: definition_of(session, one) for one in {row.version_id for row in rows.values()}}
     answers: dict[int, dict[str, Value]] = {one: {} for one in rows}
     for given in session.execute(_ANSWERS, asked):
         definition = files[rows[given.questionnaire_id].version_id]
@@ -265,13 +266,13 @@ def _comparison(
         if question is not None:
             answers[given.questionnaire_id][question.id] = load(question, given.value)
     earlier = [
-        words.Earlier(
+        Earlier(
             row.id, row.ended_on, File(row.title, row.version, validated=True).label,
             score(files[row.version_id], answers[row.id]),
         )
         for row in (rows[one] for one in asked["ids"])
     ]  # fmt: skip
-    return words.compared(now.scores, file.label, earlier, left_out=len(ids) - len(earlier))
+    return compare(now.scores, file.label, earlier, left_out=len(ids) - len(earlier))
 
 
 # ---------------------------------------------------------------------- what would change it
