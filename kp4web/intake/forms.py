@@ -54,15 +54,16 @@ class MemberRow(BaseForm):
 
         csrf: Any = False
 
-    name = TextLine("Naam", validators=[at_most(NAME_MAX)])
+    name = TextLine("Naam gezinslid", validators=[at_most(NAME_MAX)])
     relation = SelectField(
-        "Relatie",
+        "Relatie gezinslid",
         choices=[
             SelectChoice("", "Maak een keuze"),
             *(SelectChoice(kind.value, kind.label) for kind in HouseholdRelation),
         ],
+        default="",
     )
-    birth_date = DayField("Geboortedatum")
+    birth_date = DayField("Geboortedatum gezinslid")
 
     @property
     def is_empty(self) -> bool:
@@ -91,6 +92,10 @@ class MemberRow(BaseForm):
 class RowsField(FieldList):
     """Household members, as many rows as the page showed; other numbers are not rows."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type = FieldList.__name__  # the templates draw it by its kind
+
     def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
         for index in super()._extract_indices(prefix, (k for k in formdata if k.isascii())):
             if index < MOST_ROWS:
@@ -102,7 +107,7 @@ class ApplicationForm(PersonFields):
 
     contact_preference = preference_field(ContactPreference)
     bsn = TextLine("BSN", validators=[at_most(20)])
-    municipality = SelectField("Gemeente", choices=[], validators=[chosen])
+    municipality = SelectField("Gemeente", choices=[], default="", validators=[chosen])
     registered_on = DayField("Datum van de aanvraag", validators=[filled])
     members = RowsField(FormField(MemberRow), "Gezinsleden", min_entries=ROWS)
 
@@ -152,10 +157,15 @@ class ApplicationForm(PersonFields):
 class RegisterForm(ApplicationForm):
     """A new application; ``confirmed`` is ticked when a look-alike is somebody else."""
 
-    partner_of = HiddenField()
+    partner_of = HiddenField("Partner")
     submission = HiddenField()
     confirmed = HiddenField()
     """Ids of the look-alikes that were shown."""
+
+    def validate_partner_of(self, field: HiddenField) -> None:
+        """Refuse what cannot be an application: it would lose the partner."""
+        if field.data and self.partner_id is None:
+            raise ValidationError("Begin opnieuw bij de aanvraag van de partner.")
 
     @property
     def partner_id(self) -> int | None:
@@ -214,7 +224,7 @@ class FilterForm(BaseForm):
 
         csrf: Any = False
 
-    gemeente = SelectField("Gemeente", choices=[])
+    gemeente = SelectField("Gemeente", choices=[], default="")
     mijn = BooleanField("Alleen mijn aanvragen")
 
     def offer(self, municipalities: Iterable[tuple[int, str]]) -> None:

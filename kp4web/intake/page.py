@@ -113,8 +113,10 @@ _HANDOVERS = (
         Handover.id, Handover.state, Handover.note, Handover.offered_on, Handover.offered_at,
         Handover.ended_on, Handover.ended_at, Handover.return_reason,
         User.name.label("offered_by"), _ENDER.name.label("ended_by"),
+        Organisation.name.label("receiver"), Organisation.team,
     )
     .join(User, User.id == Handover.offered_by_id)
+    .join(Organisation, Organisation.id == Handover.to_organisation_id)
     .outerjoin(_ENDER, _ENDER.id == Handover.ended_by_id)
     .where(Handover.application_id == _ONE)
     .order_by(Handover.offered_at.desc(), Handover.id.desc())
@@ -229,8 +231,15 @@ class Offered:
     return_reason: str
     offered_by: str
     ended_by: str | None
+    receiver: str
+    team: str
 
     kind = "offered"
+
+    @property
+    def to(self) -> str:
+        """Return to whom it was offered; the applicant may live elsewhere by now."""
+        return f"{self.receiver}, {self.team}" if self.team else self.receiver
 
     @property
     def at(self) -> datetime:
@@ -305,6 +314,7 @@ class ApplicationPage:
     handler: str
     owner: str
     days: int
+    days_in_all: int
     is_mine: bool
     partner_id: int | None
     partner_state: ApplicationState | None
@@ -329,7 +339,8 @@ def application_for(
         state_since=row.state_since, registered_on=row.registered_on,
         municipality=row.municipality, team=team_of(row), handler=row.handler,
         owner=owner_of(row.state, handler=row.handler, team=team_of(row)),
-        days=(today - row.state_since).days, is_mine=ref.handler_id == actor.id,
+        days=(today - row.state_since).days,
+        days_in_all=(today - row.registered_on).days, is_mine=ref.handler_id == actor.id,
         partner_id=row.partner_id if sees else None,
         partner_state=row.partner_state if sees else None,
         content=_content(session, key, row.partner_id, today=today) if sees else None,

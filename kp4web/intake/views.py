@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
-from kp4web.applications.commands import record_at
+from kp4web.applications.commands import record_at, require_undecided
 from kp4web.applications.queries import Alike, application_ref
 from kp4web.audit.commands import record
 from kp4web.domain.applications import ApplicationState
@@ -25,15 +25,20 @@ from kp4web.web.transactions import become_writer
 bp = Blueprint("intake", __name__)
 TABS: dict[str, tuple[str, tuple[ApplicationState, ...]]] = {
     "": ("Te doen", queries.OURS),
-    "open": ("Open", (ApplicationState.OPEN,)),
-    "vragenlijst": ("Vragenlijst bezig", (ApplicationState.RUNNING,)),
-    "wacht": ("Wacht op profiel", (ApplicationState.WAITING,)),
-    "teruggestuurd": ("Teruggestuurd", (ApplicationState.RETURNED,)),
     "aangeboden": ("Aangeboden", (ApplicationState.OFFERED,)),
     "geaccepteerd": ("Geaccepteerd", (ApplicationState.ACCEPTED,)),
     "afgesloten": ("Afgesloten", (ApplicationState.CLOSED,)),
 }
 """What stands in the address: the words on the tab, and the states behind it."""
+PARTS: dict[str, tuple[str, tuple[ApplicationState, ...]]] = {
+    "": ("Alles", queries.OURS),
+    "open": ("Open", (ApplicationState.OPEN,)),
+    "vragenlijst": ("Vragenlijst bezig", (ApplicationState.RUNNING,)),
+    "wacht": ("Wacht op profiel", (ApplicationState.WAITING,)),
+    "teruggestuurd": ("Teruggestuurd", (ApplicationState.RETURNED,)),
+}
+"""The same for the parts of what the work agency itself has to do."""
+STATES = {name: states for name, (_, states) in (TABS | PARTS).items()}
 EMPTY = {
     "open": ("Er zijn geen open aanvragen.", "Een nieuwe aanvraag staat hier tot u begint."),
     "vragenlijst": ("Er is geen vragenlijst bezig.", "Begin er een vanuit een open aanvraag."),
@@ -66,11 +71,11 @@ def index() -> ResponseReturnValue:
     """Show what waits, by default for the work agency itself; the longest waiting first."""
     actor = current_actor()
     tab = request.args.get("status", "")
-    tab = tab if tab in TABS else ""
+    tab = tab if tab in STATES else ""
     form = FilterForm(request.args)
     form.offer(queries.municipalities_for(db.session(), actor))
     filters = queries.Filters(
-        states=TABS[tab][1], municipality_id=int(form.gemeente.data or 0) or None,
+        states=STATES[tab], municipality_id=int(form.gemeente.data or 0) or None,
         handler_id=actor.id if form.mijn.data else None,
     )  # fmt: skip
     page = min(max(request.args.get("pagina", 1, type=int), 1), LAST_PAGE)
@@ -80,7 +85,9 @@ def index() -> ResponseReturnValue:
     if found.shows_persons and found.lines:
         _record_list(line.id for line in found.lines)
     return render_page(
-        "intake/index.html", found=found, form=form, tab=tab, tabs=_tabs(tab, form, found),
+        "intake/index.html", found=found, form=form, tab=tab,
+        tabs=_tabs(TABS, tab if tab in TABS else "", form, found),
+        parts=_tabs(PARTS, tab, form, found) if tab in PARTS else [],
         is_filtered=bool(form.gemeente.data or form.mijn.data), empty_texts=EMPTY,
         unfiltered_url=url_for(".index", status=tab or None),
         page_url=lambda number: _list_url(tab, form, number),
@@ -102,7 +109,10 @@ def _list_url(tab: str, form: FilterForm, page: int | None = None) -> str:
 
 
 def _tabs(
-    current: str, form: FilterForm, found: queries.ApplicationList
+    offered: dict[str, tuple[str, tuple[ApplicationState, ...]]],
+    current: str,
+    form: FilterForm,
+    found: queries.ApplicationList,
 ) -> list[dict[str, object]]:
     return [
         {
@@ -111,7 +121,7 @@ def _tabs(
             "current": name == current,
             "count": sum(found.counts[state] for state in states),
         }
-        for name, (label, states) in TABS.items()
+        for name, (label, states) in offered.items()
     ]
 
 
@@ -247,8 +257,9 @@ def take(application_id: int) -> ResponseReturnValue:
 @bp.post("/aanvragen/<id:application_id>/afsluiten")
 @requires(Action.APPLICATION_REGISTER)
 def close(application_id: int) -> ResponseReturnValue:
-    """Close without a klantprofiel: 303 back to it, or 422 with what was typed."""
+    """Close without a klantprofiel: 303 back to it, 422 with what was typed, or 409 by now."""
     form = CloseForm()
+    require_undecided(application_ref(db.session(), current_actor(), application_id))
     if not form.validate_on_submit():
         return _page(application_id, form, status=422)
     try:

@@ -69,7 +69,7 @@ _TEXTS = (
 def preference_field(ways: Iterable[Labelled]) -> SelectField:
     """Return the field for how the person wants to be reached; empty when that is unknown."""
     choices = [SelectChoice("", "Niet bekend"), *(SelectChoice(w.value, w.label) for w in ways)]
-    return SelectField("Hoe wil de inwoner bereikt worden?", choices=choices)
+    return SelectField("Hoe wil de inwoner bereikt worden?", choices=choices, default="")
 
 
 def typed_day(field: DayField) -> date:

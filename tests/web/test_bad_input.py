@@ -24,7 +24,14 @@ from kp4web.extensions import Base, db
 from kp4web.handovers.models import Handover, HandoverState
 from tests.conftest import TODAY
 from tests.databases import ENGINES
-from tests.factories import PASSWORD, make_dossier, make_follow_up, make_handover, make_user
+from tests.factories import (
+    PASSWORD,
+    make_application,
+    make_dossier,
+    make_follow_up,
+    make_handover,
+    make_user,
+)
 from tests.web.test_matrix import ROWS
 from tests.world import World, make_world, paths_of
 
@@ -72,6 +79,25 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "handovers.accept": ("coordinator", {"reopen": "{other}"}),
     "handovers.create": ("intake", {"note": TEXT}),
     "handovers.return_": ("coordinator", {"reason": TEXT}),
+    "intake.create": (
+        "intake",
+        {"initials": "A.", "given_name": "An", "prefix": "de", "surname": "Aanvrager",
+         "birth_date": "1980-02-01", "bsn": "", "municipality": "{municipality}",
+         "registered_on": DAY, "street": "Dam 1", "postcode": "4191 AB", "town": "Tiel",
+         "phone": "0345 123456", "email": "an@example.org", "contact_preference": "phone",
+         "interpreter": "", "approach": TEXT, "members-0-name": "Jan",
+         "members-0-relation": "child", "members-0-birth_date": "2015-03-01",
+         "partner_of": "{application_id}", "submission": "", "confirmed": ""},
+    ),
+    "intake.update": (
+        "intake",
+        {"initials": "A.", "surname": "Aangepast", "birth_date": "1980-02-02",
+         "municipality": "{municipality}", "registered_on": DAY, "contact_preference": "",
+         "members-0-name": "Jan", "members-0-relation": "child", "members-0-birth_date": DAY},
+    ),
+    "intake.bsn": ("intake", {}),
+    "intake.take": ("intake", {}),
+    "intake.close": ("intake", {"closing": "other", "note": TEXT}),
     "residents.create_contact": (
         "lead",
         {"name": "An", "role": "zus", "organisation": "x", "phone": "0345 123456",
@@ -119,6 +145,7 @@ NEVER_ACCEPTED = {
 PATHS = {  # endpoint: where its good form belongs, when that is not the row of the world
     "handovers.create": "/aanvragen/{returned}/overdrachten",
     "handovers.return_": "/overdrachten/{second_handover}/terugzending",
+    "intake.close": "/aanvragen/{open_application}/afsluiten",
 }
 ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "accounts.sign_in": ("verder",),
@@ -128,6 +155,7 @@ ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "figures.dossiers": ("peildatum", "bekend_op", "inactief", "traject", "volgorde", "pagina"),
     "figures.show": ("peildatum", "bekend_op", "inactief"),
     "handovers.index": ("status", "pagina"),
+    "intake.index": ("status", "gemeente", "mijn", "pagina"),
     "logbook.index": ("gebruiker", "handeling", "van", "tot", "voor"),
     "search.index": ("traject", "groep", "subgroep", "consulent", "sort", "pagina"),
     "timeline.show": ("soort", "voor"),
@@ -136,6 +164,7 @@ ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "worklist.new": ("terug", "rij"),
     "worklist.pension": ("uitstel", "terug", "rij"),
 }
+ASKERS = {"logbook": "fg", "intake": "intake"}  # who may ask what the lead may not
 BYTES = {  # label: the value as it travels, percent-encoded
     "raw nul": "a\x00b", "nul": "a%00b", "surrogate": "%ED%A0%80", "no utf-8": "%FF%FE%C3",
     "script": quote_plus(SCRIPT), "lines": "a%0D%0Ab%0BSet-Cookie:x", "blank": "%20%09",
@@ -168,6 +197,8 @@ class Visitors:
             "buren_lead": self.world.users["buren lead"].id,
             "second_handover": make_handover(by=self.world.users["intake"]).id,
             "returned": returned_in(here.handover.municipality_id),
+            "open_application": make_application(by=self.world.users["intake"]).id,
+            "municipality": here.dossier.municipality_id,
         }  # fmt: skip
         assert here.dossier.number != second.number
 
@@ -299,9 +330,8 @@ def ask_everything(visitors: Visitors) -> Answers:
     rules, answers, faults = rules_of(visitors.app), {}, []
     before = visitors.counts()
     for endpoint, names in ASKED.items():
-        persona = "lead" if endpoint not in ROWS or "lead" in ROWS[endpoint][0] else (
-            "fg" if endpoint.startswith("logbook") else "coordinator"
-        )  # fmt: skip
+        usual = endpoint not in ROWS or "lead" in ROWS[endpoint][0]
+        persona = "lead" if usual else ASKERS.get(endpoint.partition(".")[0], "coordinator")
         path = visitors.fill(rules[endpoint])
         for value in ASKED_FOR:
             for name in (*names, *(["&".join(names)] if len(names) > 1 else [])):
