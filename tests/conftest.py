@@ -1,8 +1,10 @@
 """Fixtures for all tests: the application on both databases, and signed-in clients.
 
 ``app`` runs every test that asks for it twice, on SQLite and on PostgreSQL, each time on a fresh
-database with the tables as the migrations make them. ``@pytest.mark.history`` gives a database with
-the demo history in it instead. Today is always ``TODAY``; the clock itself is the real one.
+database with the tables as the migrations make them. A mark gives a database that holds something
+already, made once per run and copied: ``@pytest.mark.history`` the demo history,
+``@pytest.mark.world`` the world of ``tests/world.py``, ``@pytest.mark.towns`` the two towns of
+``tests/bulk.py``. Today is always ``TODAY``; the clock itself is the real one.
 """
 
 import os
@@ -145,6 +147,35 @@ def load_history(uri: str) -> None:
         assert result.exit_code == 0, result.output
 
 
+def load_world(uri: str) -> None:
+    """Build the world of the tests, and note in the database who is who."""
+    from tests.world import build_world, remember
+
+    with short_lived(uri):
+        remember(build_world())
+
+
+def load_towns(uri: str) -> None:
+    """Add a town with one dossier and one with sixty."""
+    from tests.bulk import add_towns
+
+    with short_lived(uri):
+        add_towns(1, 60)
+
+
+HELD: dict[str, Callable[[str], None]] = {
+    "history": load_history,
+    "world": load_world,
+    "towns": load_towns,
+}
+"""What a database may hold: the name of the mark, and who fills it."""
+
+
+def held_by(request: pytest.FixtureRequest) -> str | None:
+    """Return what the database of this test has to hold, or ``None`` for nothing."""
+    return next((name for name in HELD if request.node.get_closest_marker(name)), None)
+
+
 @pytest.fixture(scope="session")
 def app_on(run_folder: Path, engines: Callable[[str], Databases]) -> Iterator[Callable[..., Flask]]:
     """Return a function that gives the application of an engine, on a fresh database.
@@ -153,15 +184,15 @@ def app_on(run_folder: Path, engines: Callable[[str], Databases]) -> Iterator[Ca
     """
     apps: dict[str, Flask] = {}
 
-    def _app(engine_name: str, *, history: bool = False) -> Flask:
+    def _app(engine_name: str, held: str | None = None) -> Flask:
         databases = engines(engine_name)
         ensure_template(databases, run_folder, "migrated", migrate)
-        if history:
-            ensure_template(databases, run_folder, "history", load_history, base="migrated")
+        if held:
+            ensure_template(databases, run_folder, held, HELD[held], base="migrated")
         if engine_name not in apps:
             apps[engine_name] = kp4web.create_app(settings_for(databases.uri))
             apps[engine_name].test_client_class = CheckedClient
-        template = "history" if history else "migrated"
+        template = held or "migrated"
         if not databases.reset(template):
             let_go(apps[engine_name])
             databases.fresh(template)
@@ -183,7 +214,7 @@ def app(
     request: pytest.FixtureRequest, engine_name: str, app_on: Callable[..., Flask]
 ) -> Iterator[Flask]:
     """Give the application on a fresh database, in its context; a test may change its settings."""
-    app = app_on(engine_name, history=request.node.get_closest_marker("history") is not None)
+    app = app_on(engine_name, held_by(request))
     settings = dict(app.config)
     with app.app_context():
         yield app

@@ -25,7 +25,8 @@ TABLES = (
     "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
 )
 DELETE = 'delete from "{}"'
-SEQUENCES = "select setval(seqrelid::regclass, seqstart, false) from pg_sequence"
+SEQUENCES = "select quote_literal(schemaname || '.' || sequencename), last_value from pg_sequences"
+GROWN = f"{TABLES} and pg_relation_size(oid) > %s"
 
 
 class Databases(Protocol):
@@ -142,32 +143,38 @@ class Emptier:
         self.connection.execute("set session_replication_role = replica")  # no triggers, any order
         self.connection.execute("set lock_timeout = '2s'")
         self.tables = [name for (name,) in connection.execute(TABLES)]
-        self.large = self._over(SMALL_TABLE)
+        self.large = bool(self._grown())
         self.rows = {} if self.large else {name: self._copy(name) for name in self.tables}
+        self.restart = "; ".join(
+            f"select setval({name}, {last or 1}, {last is not None})"
+            for name, last in connection.execute(SEQUENCES)
+        )
 
     def empty(self) -> bool:
-        """Bring the rows back; return ``False`` when a table is large or somebody holds one."""
+        """Bring the rows back; return ``False`` when a table stays large or somebody holds one."""
         try:
-            if self.large or self._over(SMALL_TABLE):
-                return False  # emptied tables keep their size, which plans are made from
+            if self.large:
+                return False
             self.connection.execute("; ".join(map(DELETE.format, self.tables)))
+            for name in self._grown():  # emptied tables keep their size, which plans are made from
+                self.connection.execute(f'vacuum "{name}"')
+            if self._grown():
+                return False
         except psycopg.Error:
             return False
         for name, rows in self.rows.items():
             if rows:
                 with self.connection.cursor().copy(f'copy "{name}" from stdin') as copy:
                     copy.write(rows)
-        self.connection.execute(SEQUENCES)
+        self.connection.execute(self.restart)
         return True
 
     def _copy(self, name: str) -> bytes:
         with self.connection.cursor().copy(f'copy "{name}" to stdout') as copy:
             return b"".join(bytes(block) for block in copy)
 
-    def _over(self, size: int) -> bool:
-        query = f"select exists ({TABLES} and pg_relation_size(oid) > %s)"
-        row = self.connection.execute(query, [size]).fetchone()
-        return bool(row and row[0])
+    def _grown(self) -> list[str]:
+        return [name for (name,) in self.connection.execute(GROWN, [SMALL_TABLE])]
 
 
 ENGINES: dict[str, Callable[[Path, str], Databases]] = {

@@ -59,9 +59,20 @@ def bsns() -> list[str]:
     return list(demo_numbers())
 
 
+def a_number() -> int:
+    """Return a number that no earlier call returned."""
+    return next(_number)
+
+
+def skip_numbers(last: int) -> None:
+    """Leave out the numbers up to this one: whoever filled the database has used them."""
+    while next(_number) < last:
+        pass
+
+
 def a_bsn() -> str:
     """Return a BSN of the 9999 series that no earlier call returned."""
-    return bsns()[next(_number) % len(bsns())]
+    return bsns()[a_number() % len(bsns())]
 
 
 def at(day: date, hour: int = 10) -> datetime:
@@ -126,7 +137,7 @@ def make_user(
     chosen = roles or (Role.CONSULTANT,)
     if organisation is None:
         organisation = make_agency() if set(chosen) & AGENCY_ROLES else make_team(municipality)
-    number = next(_number)
+    number = a_number()
     user = add_user(
         db.session(), email=email or f"user{number}@kp4web.example",
         name=name or f"{chosen[0].label} {number}", organisation_id=organisation.id,
@@ -148,7 +159,7 @@ def a_coordinator(municipality: str = "West Betuwe") -> Actor:
 
 
 def make_person(**given: object) -> Person:
-    known = {"surname": f"Voorbeeld {next(_number)}", "initials": "A.",
+    known = {"surname": f"Voorbeeld {a_number()}", "initials": "A.",
              "birth_date": date(1975, 5, 17), "bsn": a_bsn()}  # fmt: skip
     return Person(**(known | given))  # type: ignore[arg-type]
 

@@ -5,10 +5,12 @@ A canary is a word that stands in one field of one dossier and nowhere else: who
 page has been shown that field.
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, get_type_hints
 
-from sqlalchemy import select
+from sqlalchemy import Column, MetaData, Table, Text, inspect, select
 
 from kp4web.accounts.models import User
 from kp4web.applications.commands import Member
@@ -20,7 +22,7 @@ from kp4web.domain.actor import Role
 from kp4web.domain.questionnaire.definition import DataClass
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
-from kp4web.extensions import db
+from kp4web.extensions import Base, db
 from kp4web.handovers.commands import (
     AcceptHandover,
     ReturnHandover,
@@ -35,6 +37,7 @@ from kp4web.worklist.models import FollowUp, Message
 from tests.conftest import TODAY
 from tests.factories import (
     a_bsn,
+    a_number,
     actor,
     at,
     decide,
@@ -50,9 +53,12 @@ from tests.factories import (
     make_team,
     make_user,
     make_version,
+    skip_numbers,
 )
 from tests.questionnaires import canary_text
 
+MEMORY = Table("world_of_the_tests", MetaData(), Column("told", Text, nullable=False))
+"""The table that says who is who; only a database that holds the world has it."""
 PERSONAS = {  # name: (municipality or None for the others, role)
     "lead": ("West Betuwe", Role.CONSULTANT),
     "colleague": ("West Betuwe", Role.CONSULTANT),
@@ -105,6 +111,43 @@ def canary(place: str, what: str) -> str:
 
 
 def make_world() -> World:
+    """Return the world: found where the database holds it (``@pytest.mark.world``), else built."""
+    if not inspect(db.session.connection()).has_table(MEMORY.name):
+        return build_world()
+    memory = json.loads(db.session.scalars(select(MEMORY.c.told)).one())
+    skip_numbers(memory["number"])
+    known, kinds = {row.id: row for row in db.session.scalars(select(User))}, get_type_hints(Place)
+    places = {
+        name: Place(**{what: _found(kinds[what], value) for what, value in place.items()})
+        for name, place in memory["places"].items()
+    }
+    return World({name: known[key] for name, key in memory["users"].items()}, places)
+
+
+def _found(kind: type, value: object) -> Any:
+    return db.session.get_one(kind, value) if issubclass(kind, Base) else value
+
+
+def remember(world: World) -> None:
+    """Note in the database who is who, for ``make_world`` in a copy of it; commits."""
+    memory = {
+        "users": {name: user.id for name, user in world.users.items()},
+        "places": {
+            name: {
+                what: value.id if isinstance(value, Base) else value
+                for what, value in vars(place).items()
+                if not what.startswith("_")
+            }
+            for name, place in world.places.items()
+        },
+        "number": a_number(),
+    }
+    MEMORY.create(db.session.connection())
+    db.session.execute(MEMORY.insert().values(told=json.dumps(memory)))
+    db.session.commit()
+
+
+def build_world() -> World:
     """Build the world through the real commands, and commit it."""
     teams = [make_team(name) for name in ("West Betuwe", "Buren")]
     make_version(*teams, make_agency(), content=canary_text(), today=date(2026, 1, 1))

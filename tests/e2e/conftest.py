@@ -23,6 +23,7 @@ from werkzeug.serving import make_server
 from kp4web.accounts.commands import start_session
 from kp4web.extensions import db
 from tests.browser import VARIANTS, Variant
+from tests.conftest import held_by
 from tests.machine import require_browser
 
 # The first two draw hidden pages in the address bar of every window, which costs more than most
@@ -75,7 +76,7 @@ def engine_name(variant: Variant) -> str:
 @pytest.fixture
 def app(request: pytest.FixtureRequest, engine_name: str, app_on: Callable[..., Flask]) -> Flask:
     """Return the application as it runs in production: tokens checked, no open transaction."""
-    app = app_on(engine_name, history=request.node.get_closest_marker("history") is not None)
+    app = app_on(engine_name, held_by(request))
     changed = {"TESTING": False, "WTF_CSRF_ENABLED": True}
     before = {name: app.config[name] for name in changed}
     app.config.update(changed)

@@ -16,7 +16,7 @@ from tests.browser import ON_SQLITE, only, run_axe_at_all_widths
 from tests.factories import make_dossier, make_follow_up, make_user
 from tests.world import World, make_world, paths_of
 
-pytestmark = only(ON_SQLITE)
+pytestmark = [only(ON_SQLITE), pytest.mark.world]
 WITHOUT_A_PAGE = {"start.healthz", "start.readyz", "static"}
 REPORT = "/rapportages/kp4?peildatum=2026-11-18"
 GONE = "KP4-2026-00000001"

@@ -35,6 +35,7 @@ from tests.factories import (
 from tests.web.test_matrix import ROWS
 from tests.world import World, make_world, paths_of
 
+pytestmark = pytest.mark.world
 TEXT = "Een gewone zin."
 DAY = TODAY.isoformat()
 ALLOWED = {200, 303, 400, 401, 403, 404, 409, 413, 422, 429}
@@ -289,7 +290,7 @@ def on_every_engine(app_on: Callable[..., Flask], run: Callable[[Visitors], Answ
     """Do the same on both databases and compare the answers."""
     found = {}
     for engine in ENGINES:
-        app = app_on(engine)
+        app = app_on(engine, "world")
         with app.app_context():
             try:
                 found[engine] = run(Visitors(app))

@@ -5,12 +5,13 @@ from sqlalchemy import select
 
 from kp4web.dossiers.models import Dossier
 from kp4web.extensions import db
-from tests.bulk import add_towns, staff_of
+from tests.bulk import staff_of
 from tests.conftest import TODAY
 from tests.queries import count_queries
 
+pytestmark = pytest.mark.towns
 FEW, MANY = 0, 1
-"""The municipality with one dossier, and that with sixty."""
+"""The town with one dossier, and that with sixty."""
 BUDGETS = (
     ("consulent1", "/werkvoorraad?alles=1", 6),
     ("coordinator", "/werkvoorraad?alles=1", 6),
@@ -26,12 +27,6 @@ BUDGETS = (
     ("consulent1", "/dossiers/{number}/gesprekken/nieuw", 9),
 )
 SEARCHES = ("a", "{number}", "22-11-1970")
-
-
-@pytest.fixture(autouse=True)
-def _towns(app):
-    """Put one dossier in one municipality and sixty in another."""
-    add_towns(1, 60)
 
 
 def number_in(place):

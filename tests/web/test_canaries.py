@@ -15,6 +15,7 @@ from kp4web.domain.questionnaire.definition import DataClass
 from tests.web.test_matrix import ROWS, routes
 from tests.world import PERSONAS, canary, make_world, paths_of
 
+pytestmark = pytest.mark.world
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 PERSON = {"naam", "aanpak", "straat", "kind", "traject", "overgedragene"}
 PACKAGE = {"aanvrager", "motivering", "overdracht", "terugreden"}

@@ -11,6 +11,7 @@ from flask import Flask
 
 from tests.world import PERSONAS, make_world, paths_of
 
+pytestmark = pytest.mark.world
 EVERYONE = set(PERSONAS)
 TEAM = {"lead", "colleague", "coordinator"}
 BUREN = {"buren lead", "buren coordinator"}
