@@ -71,7 +71,7 @@ def what_would_change(
                 return _sorted(definition, found, now, complete=False)
             left -= 1
             profile = trial.profile(tried)
-            if profile is not None and profile != now and trial.shows(tried):
+            if profile is not None and profile != now:
                 found.append(_change_set(tried, answers, profile))
         if found:
             return _sorted(definition, found, now, complete=True)
@@ -81,7 +81,12 @@ def what_would_change(
 def _sets(
     options: tuple[Candidate, ...], size: int, trial: Trial
 ) -> Iterator[tuple[Candidate, ...]]:
-    """Yield the sets to try; a question that is not shown only with one that can show it."""
+    """
+    Yield the sets to try; a question that is not shown only with one that can show it.
+
+    An answer to a question that stays hidden changes nothing, so such a set is never found: one
+    answer less would do the same, and the smaller sets were tried before.
+    """
     if size == 1:
         yield from ((one,) for one in options if one.question in trial.shown)
         return

@@ -256,11 +256,6 @@ class Trial:
             self._profiles[key] = self._decide([part for _, part in tried])
         return self._profiles[key]
 
-    def shows(self, changes: Sequence[Candidate]) -> bool:
-        """Return whether with these answers every question that changes is shown."""
-        tried = self._tried(changes)
-        return all(one.question in tried[self._page_of[one.question]][1].shown for one in changes)
-
     def _tried(self, changes: Sequence[Candidate]) -> list[tuple[int, _Part]]:
         """Return by page what it comes to, with a number that is equal for what is equal."""
         tried = []

@@ -1,10 +1,12 @@
 """The outcome: the trace and its sentences, proposals, frozen facts, and what a reader may see."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from kp4web.domain.questionnaire.definition import (
+    All,
     AnswerIs,
     AnyOf,
     AreaScoreIs,
@@ -85,6 +87,12 @@ class TestTrace:
     def test_no_rule_that_holds_is_no_suggestion(self):
         assert recompute(()) is None
         assert recompute(one for one in found(ILL).trace if not one.held) is None
+
+    def test_without_a_rule_that_holds_no_ceiling_is_looked_at(self):
+        short = replace(example(), rules=example().rules[:1])
+        result = outcome(short, easy(), NO_FACTS)
+        assert [one.rule_id for one in result.trace][-1] == "R4a"
+        assert (result.profile, result.decided_by, result.review_months) == (None, None, None)
 
     def test_the_kinds_are_in_order(self):
         kinds = [one.kind for one in found(ILL).trace]
@@ -174,6 +182,9 @@ class TestReasons:
         assert len(why(either, won_plek="eigen", vooraf_tolk=False)) == 2
         assert len(why(NoneOf((place, tolk)), won_plek="geen", vooraf_tolk=False)) == 1
         assert len(why(NoneOf((place, tolk)), won_plek="eigen", vooraf_tolk=False)) == 2
+        both = All((place, tolk))
+        assert why(both, won_plek="geen", vooraf_tolk=False) == why(tolk, vooraf_tolk=False)
+        assert len(why(both, won_plek="geen", vooraf_tolk=True)) == 2
 
     def test_a_rule_without_conditions_always_holds(self):
         assert [one.sentence for one in step(found(easy()), "R1").reasons] == ["dit geldt altijd"]
@@ -228,6 +239,24 @@ class TestMatching:
     def test_more_answers(self, op, wanted, answer, expected):
         seen = Evidence(example(), {"gez_hulp": answer})
         assert holds(AnswerIs("gez_hulp", op, wanted), seen) is expected
+
+    @pytest.mark.parametrize(
+        ("group", "none", "one", "both"),
+        [(All, False, False, True), (AnyOf, False, True, True), (NoneOf, True, False, False)],
+    )
+    def test_groups(self, group, none, one, both):
+        parts = (AnswerIs("vooraf_tolk", Match.EQ, True), AnswerIs("won_plek", Match.EQ, "geen"))
+        for answers, expected in (
+            ({}, none), ({"vooraf_tolk": True}, one),
+            ({"vooraf_tolk": True, "won_plek": "geen"}, both),
+        ):  # fmt: skip
+            assert holds(group(parts), Evidence(example(), answers)) is expected
+
+    def test_empty_groups(self):
+        nothing = Evidence(example(), {})
+        assert holds(All(()), nothing)
+        assert holds(NoneOf(()), nothing)
+        assert not holds(AnyOf(()), nothing)
 
 
 class TestProposals:

@@ -73,6 +73,11 @@ class TestOneArea:
         assert health.peak == 100
         assert health.score == Fraction(50 + Fraction(100, 13))
 
+    def test_the_share_of_the_peak_is_that_of_the_file(self):
+        scoring = replace(SCORING, peak_share=Fraction(1, 4))
+        justice = score(replace(example(), scoring=scoring), JUSTICE).areas["justitie"]
+        assert justice.score == Fraction(175, 4) * Fraction(3, 4) + 75 * Fraction(1, 4)
+
     def test_the_parts_of_the_score_are_told(self):
         parts = area("justitie", **JUSTICE).contributions
         assert parts[1] == Contribution("jus_tijd", 3, Fraction(2), key=True)
@@ -145,7 +150,7 @@ class TestOneAnswer:
 
     def test_more_options_add_up_to_four_at_most(self):
         options = (Option("a", "A", 1), Option("b", "B", 2), Option("c", "C", 3),
-                   Option("w", "W", skip=True))  # fmt: skip
+                   Option("w", "W", 4, skip=True))  # fmt: skip
         question = replace(example().by_id["werk_doen"], options=options)
         assert barrier_of(SCORING, question, ("a", "b")) == 3
         assert barrier_of(SCORING, question, ("b", "c")) == 4
