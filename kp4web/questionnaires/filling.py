@@ -10,8 +10,9 @@ from kp4web.domain.actor import Actor
 from kp4web.domain.dates import count_of
 from kp4web.domain.errors import InvalidInput
 from kp4web.domain.policy import readable_classes
-from kp4web.domain.questionnaire.answering import dump, read_answer
+from kp4web.domain.questionnaire.answering import dump
 from kp4web.domain.questionnaire.definition import Question, Value
+from kp4web.domain.questionnaire.sent import Press, Sent, Typed, read_typed
 from kp4web.questionnaires.commands import (
     Overtaken,
     SaveAnswer,
@@ -19,16 +20,7 @@ from kp4web.questionnaires.commands import (
     require_open,
     require_question,
 )
-from kp4web.questionnaires.pieces import (
-    SKIP_MARK,
-    Asked,
-    Notes,
-    Press,
-    Sent,
-    Sheet,
-    Typed,
-    chosen_skips,
-)
+from kp4web.questionnaires.pieces import Asked, Notes, Sheet
 from kp4web.questionnaires.queries import (
     Given,
     QuestionnaireRef,
@@ -127,20 +119,6 @@ def _as_before(sheet: Sheet, question: Question) -> Value:
     if earlier is None or earlier.value is None:
         raise InvalidInput(question.id, "Het vorige antwoord past niet meer bij deze vraag.")
     return earlier.value
-
-
-def read_typed(question: Question, typed: Typed, *, today: date) -> Value | None:
-    """Return the answer, ``None`` for none; raises ``InvalidInput`` for what does not fit."""
-    skips = chosen_skips(question, typed)
-    given = [value for value in typed.values if value.strip() and value not in skips]
-    if len(skips) > 1:
-        raise InvalidInput(question.id, "Kies één antwoord.")
-    if skips and given:
-        raise InvalidInput(
-            question.id, "Dit kan niet allebei. Geef een antwoord, of kies dat u het overslaat."
-        )
-    skip = skips[0].removeprefix(SKIP_MARK) if skips else ""
-    return read_answer(question, given, skip=skip, today=today)
 
 
 def changes_in(
@@ -248,8 +226,8 @@ def _shown_again(
     *, whole: bool,
 ) -> GivenOne:  # fmt: skip
     """Return the question with the questions of its page that come and go."""
-    page, visible = sent.shown | {question.id}, sheet.shown(question.area)
-    new = [one for one in visible if one.id not in page]
+    visible = sheet.shown(question.area)
+    new = [one for one in visible if sent.shown and one.id not in sent.shown | {question.id}]
     if new and not sheet.earlier:
         sheet = replace(sheet, earlier=earlier_answers(session, ref, sheet.definition))
     gone = sent.shown & set(sheet.slots(question.area)) - {one.id for one in visible}

@@ -11,8 +11,8 @@ import re
 from werkzeug.datastructures import MultiDict
 from wtforms import TextAreaField
 
+from kp4web.domain.questionnaire.sent import Press, Sent, Typed
 from kp4web.questionnaires.commands import REASON_MAX, DiscardQuestionnaire
-from kp4web.questionnaires.pieces import Press, Sent, Typed
 from kp4web.web.forms import BaseForm, at_most, filled
 
 _WAS = re.compile(r"(?P<revision>[0-9]{1,9}):(?P<shown>.*)", re.DOTALL)

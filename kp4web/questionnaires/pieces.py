@@ -3,9 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
-from kp4web.domain.dates import dutch_date
 from kp4web.domain.questionnaire.answering import (
     NO,
     YES,
@@ -29,60 +27,12 @@ from kp4web.domain.questionnaire.definition import (
     Skip,
     Value,
 )
+from kp4web.domain.questionnaire.sent import SKIP_MARK, TYPED_OUT, Typed, chosen_skips, typed_of
 
 BEFORE_PATH = "vooraf"
 """What stands in the address for the questions before the life areas."""
 FINISH = "afronding"
 FINISH_LABEL = "Afronden"
-SKIP_MARK = "?"
-"""Begins the value of a skip; no option of a file does."""
-TYPED_OUT = (QuestionType.DATE, QuestionType.TEXT)
-"""Types with a field to type in; the others are choices."""
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What a form sent for one question."""
-
-    values: tuple[str, ...] = ()
-    """Also the skips, of a question where one chooses."""
-    skips: tuple[str, ...] = ()
-    """Beside a field to type in."""
-    revision: int = 0
-    shown: str = ""
-    """The answer as the page showed it, as ``dump`` writes it; empty for none."""
-
-
-class Press(StrEnum):
-    """A button of a page: at a question, or the one that saves without going on."""
-
-    CLEAR = "clear"
-    SAME = "same"
-    """Answer as in the previous questionnaire."""
-    TAKE = "take"
-    """Take the answer that was given elsewhere."""
-    KEEP = "keep"
-    """Keep the answer given here."""
-    STAY = "stay"
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a page of an area sent."""
-
-    typed: Mapping[str, Typed]
-    """By question, of those that were on the page."""
-    press: Press | None = None
-    about: str = ""
-    """The question whose button was pressed."""
-    question: str = ""
-    """The one question that is sent by itself."""
-    shown: frozenset[str] = frozenset()
-    """The questions on the page, told when one is sent by itself."""
-
-    def asks(self, press: Press, question: str) -> bool:
-        """Return whether this button of this question was pressed."""
-        return self.press is press and self.about == question
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,31 +254,6 @@ def _says(asked: Question, value: Value, definition: Definition) -> str | None:
 def path_of(area: str) -> str:
     """Return what stands in the address for an area."""
     return area or BEFORE_PATH
-
-
-def chosen_skips(question: Question, typed: Typed) -> tuple[str, ...]:
-    """Return the skips that were chosen; what is typed in a field is never one."""
-    if question.type in TYPED_OUT:
-        return typed.skips
-    return tuple(value for value in typed.values if value.startswith(SKIP_MARK))
-
-
-def typed_of(question: Question, value: Value | None) -> Typed:
-    """Return what a form would send for this answer."""
-    match value:
-        case None:
-            return Typed()
-        case Skip():
-            chosen = (SKIP_MARK + value.value,)
-            return Typed(skips=chosen) if question.type in TYPED_OUT else Typed(chosen)
-        case bool():
-            return Typed((YES if value else NO,))
-        case date():
-            return Typed((dutch_date(value),))
-        case tuple():
-            return Typed(value)
-        case _:
-            return Typed((str(value),))
 
 
 def _choices(question: Question, chosen: Collection[str]) -> Iterator[Choice]:

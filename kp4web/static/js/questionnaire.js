@@ -12,6 +12,7 @@
   let current = ""; /* the question that is being saved */
   let pressed = "";
   let timer = 0;
+  let due = 0; /* when the timer ends */
   let failed = false;
   let renewed = false;
   let onward; /* what to do when everything is saved */
@@ -43,7 +44,10 @@
   };
 
   const sendIn = (milliseconds) => {
+    const at = Date.now() + milliseconds;
+    if (timer && !failed && due < at) return; /* an answer that waits less takes this one along */
     clearTimeout(timer);
+    due = at;
     timer = setTimeout(send, milliseconds);
   };
 
@@ -124,7 +128,7 @@
   /* ------------------------------------------------------------------ the page */
 
   const mark = (id) => {
-    const wrong = Boolean(place(id)?.querySelector(".question__problem > *"));
+    const wrong = Boolean(place(id)?.querySelector(".question__problem .field-error"));
     place(id)?.classList.toggle("question--invalid", wrong);
     place(id)?.querySelectorAll("textarea, input[type=text]").forEach((field) => {
       if (wrong) field.setAttribute("aria-invalid", "true");
@@ -206,10 +210,10 @@
   /* Returns true when the page must stay for now: an answer is not saved yet, or does not fit. */
   const leave = (link) => {
     if (savesFirst(() => link.click())) return true;
-    const wrong = form()?.querySelector(".question--invalid");
+    const wrong = form()?.querySelector(".question__problem > *");
     if (!wrong || link.dataset.sure) return false;
     link.dataset.sure = "1";
-    fieldOf(wrong.dataset.question)?.focus();
+    fieldOf(idOf(wrong))?.focus();
     announce("Dit antwoord is nog niet bewaard.");
     return true;
   };
