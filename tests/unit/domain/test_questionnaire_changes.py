@@ -86,7 +86,7 @@ def with_one_choice(definition, sets):
 # ---------------------------------------------------------------------- against trying everything
 
 
-@settings(max_examples=150)
+@settings(max_examples=120)
 @given(small_definitions(), st.data())
 def test_small_questionnaires_give_what_trying_everything_gives(definition, data):
     answers, known = data.draw(answer_sets(definition)), data.draw(facts)
@@ -102,7 +102,7 @@ def test_small_questionnaires_give_what_trying_everything_gives(definition, data
     assert with_one_choice(definition, as_sets(found)) == with_one_choice(definition, expected)
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(answer_sets(example()), facts)
 def test_one_answer_of_the_example_as_trying_everything_gives(answers, known):
     found = what_would_change(example(), answers, known)
@@ -114,7 +114,7 @@ def test_one_answer_of_the_example_as_trying_everything_gives(answers, known):
     )
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(answer_sets(example()), facts, st.randoms(use_true_random=False))
 def test_two_answers_of_the_example_against_a_sample(answers, known, random):
     given_answers = {**easy(), **answers, "soc_veilig": "nee", "won_plek": "geen"}

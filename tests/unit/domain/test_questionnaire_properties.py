@@ -20,7 +20,7 @@ from kp4web.domain.questionnaire.words import number_beside
 from tests.answers import answer_sets, cases, facts, values_of
 from tests.questionnaires import example
 
-many = settings(max_examples=200, suppress_health_check=[HealthCheck.filter_too_much])
+many = settings(max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
 
 
 def shown(definition, answers):
