@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from kp4web.applications.models import Application
 from kp4web.domain.actor import Role
 from kp4web.extensions import db
 from kp4web.handovers.models import Handover, HandoverState
@@ -72,6 +73,16 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         "/overdrachten/{returned_handover}",
         ("/aanvragen/{returned_application}/overdrachten/nieuw", "Opnieuw aanbieden"),
     ],
+    "intake: applications": [
+        "/aanvragen", "/aanvragen?status=teruggestuurd&mijn=1", "/aanvragen?status=wacht&mijn=1",
+        "/aanvragen?status=geaccepteerd", ("/aanvragen/nieuw", "Aanvraag registreren"),
+        ("/aanvragen/{application_id}/partner", "Aanvraag registreren"),
+        ("/aanvragen/{application_id}/gegevens", "Opslaan"), "/aanvragen/{application_id}",
+        "/aanvragen/{returned_application}",
+        "/aanvragen/{offered_application}", "/aanvragen/{accepted_application}",
+        "/aanvragen/{closed_application}",
+    ],
+    "agency coordinator": ["/aanvragen", "/aanvragen/{application_id}"],
     "income": ["/"],
     "newcomer": [
         "/werkvoorraad", "/dossiers", "/caseload", "/overdrachten", REPORT,
@@ -111,13 +122,17 @@ def _more_dossiers(world: World) -> dict[str, object]:
     make_dossier(track="under_investigation", opened_on=date(2026, 3, 1))
     old = make_dossier(lead=lead, birth_date=date(1960, 1, 2))
     make_follow_up(old, lead, due_on=date(2026, 11, 20), what="Vragen naar de brief van de SVB.")
+    found = db.session.execute(
+        select(Application.state, func.max(Application.id)).group_by(Application.state)
+    )
+    applications = {f"{state.value}_application": key for state, key in found}
     came_back = db.session.scalars(
         select(Handover).where(
             Handover.state == HandoverState.RETURNED,
             Handover.municipality_id == world.places["West Betuwe"].dossier.municipality_id,
         )
     ).one()
-    return {
+    return applications | {
         "resting": resting.number, "stopped": stopped.number, "old": old.number,
         "returned_handover": came_back.id, "returned_application": came_back.application_id,
     }  # fmt: skip
