@@ -76,6 +76,13 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
         "lead", {"report": TEXT, "held_on": DAY, "follow_up_on": DAY, "done": "1"},
     ),
     "conversations.settle_message": ("lead", {"terug": "/"}),
+    "decisions.create": (
+        "intake",
+        {"profile": "4", "justification": TEXT, "note": TEXT, "basis": "elsewhere",
+         "basis_reason": TEXT, "instrument": TEXT, "measured_on": DAY, "measured_profile": "3",
+         "reference": "X-1", "score_work": "62", "score_health": "rood", "score_social": "",
+         "score_housing_money": "5,5", "score_justice": "", "questionnaire": ""},
+    ),
     "figures.create_count": ("coordinator", {"counted_on": DAY, "households": "9", "source": "X"}),
     "handovers.accept": ("coordinator", {"reopen": "{other}"}),
     "handovers.create": ("intake", {"note": TEXT}),
@@ -145,6 +152,7 @@ NEVER_ACCEPTED = {
 }  # fmt: skip
 PATHS = {  # endpoint: where its good form belongs, when that is not the row of the world
     "handovers.create": "/aanvragen/{returned}/overdrachten",
+    "decisions.create": "/aanvragen/{undecided}/profielbepalingen",
     "handovers.return_": "/overdrachten/{second_handover}/terugzending",
     "intake.close": "/aanvragen/{open_application}/afsluiten",
 }
@@ -153,6 +161,7 @@ ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "caseload.index": ("pagina",),
     "conversations.new": ("terug",),
     "conversations.new_message": ("terug",),
+    "decisions.outcome": ("wat",),
     "figures.dossiers": ("peildatum", "bekend_op", "inactief", "traject", "volgorde", "pagina"),
     "figures.show": ("peildatum", "bekend_op", "inactief"),
     "handovers.index": ("status", "pagina"),
@@ -196,6 +205,7 @@ class Visitors:
             "talked_about": make_follow_up(here.dossier, lead, due_on=TODAY).id,
             "buren_follow_up": there.follow_up.id,
             "buren_lead": self.world.users["buren lead"].id,
+            "undecided": make_application(by=self.world.users["intake"]).id,
             "second_handover": make_handover(by=self.world.users["intake"]).id,
             "returned": returned_in(here.handover.municipality_id),
             "open_application": make_application(by=self.world.users["intake"]).id,
