@@ -30,6 +30,7 @@ from tests.factories import (
     make_dossier,
     make_follow_up,
     make_handover,
+    make_questionnaire,
     make_user,
 )
 from tests.web.test_matrix import ROWS
@@ -106,6 +107,22 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "intake.bsn": ("intake", {}),
     "intake.take": ("intake", {}),
     "intake.close": ("intake", {"closing": "other", "note": TEXT}),
+    "questionnaires.answer": (
+        "lead",
+        {"question": "gez_energie", "was.gez_energie": "0:", "answer.gez_energie": "2",
+         "shown": "gez_energie", "keep": "gez_energie"},
+    ),
+    "questionnaires.update": (
+        "lead",
+        {"was.gez_hulp": "0:", "answer.gez_hulp": "ggz", "was.gez_verklaring": "0:",
+         "answer.gez_verklaring": "ja", "was.gez_verklaring_datum": "0:",
+         "answer.gez_verklaring_datum": "2025-03-02", "skip.gez_verklaring_datum": "",
+         "stay": "1"},
+    ),
+    "questionnaires.create_for_application": ("intake", {}),
+    "questionnaires.create_for_dossier": ("lead", {}),
+    "questionnaires.discard": ("lead", {"reason": TEXT}),
+    "questionnaires.complete": ("lead", {}),
     "residents.create_contact": (
         "lead",
         {"name": "An", "role": "zus", "organisation": "x", "phone": "0345 123456",
@@ -154,6 +171,9 @@ PATHS = {  # endpoint: where its good form belongs, when that is not the row of 
     "handovers.create": "/aanvragen/{returned}/overdrachten",
     "decisions.create": "/aanvragen/{undecided}/profielbepalingen",
     "handovers.return_": "/overdrachten/{second_handover}/terugzending",
+    "questionnaires.create_for_application": "/aanvragen/{new_application}/vragenlijsten",
+    "questionnaires.create_for_dossier": "/dossiers/{fresh_dossier}/vragenlijsten",
+    "questionnaires.discard": "/vragenlijsten/{second_questionnaire}/verwijdering",
     "intake.close": "/aanvragen/{open_application}/afsluiten",
 }
 ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
@@ -208,6 +228,9 @@ class Visitors:
             "undecided": make_application(by=self.world.users["intake"]).id,
             "second_handover": make_handover(by=self.world.users["intake"]).id,
             "returned": returned_in(here.handover.municipality_id),
+            "new_application": make_application(by=self.world.users["intake"]).id,
+            "fresh_dossier": make_dossier(lead=lead).number,
+            "second_questionnaire": make_questionnaire(make_dossier(lead=lead), lead).id,
             "open_application": make_application(by=self.world.users["intake"]).id,
             "municipality": here.dossier.municipality_id,
         }  # fmt: skip
