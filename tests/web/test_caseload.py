@@ -147,21 +147,6 @@ def test_a_page_that_does_not_exist_leads_to_the_first(http_as, coordinator, ask
     assert http_as(coordinator).get(f"/caseload?pagina={asked}").status_code == status
 
 
-def test_the_overview_asks_the_same_six_queries_of_one_row_and_of_many(
-    http_as, coordinator, consultant
-):
-    http = http_as(coordinator)
-    make_dossier()
-    with count_queries() as few:
-        http.get("/caseload")
-    for _ in range(12):
-        make_dossier()
-        make_dossier(lead=consultant)
-    with count_queries() as many:
-        http.get("/caseload")
-    assert len(many) == len(few) <= 6, many
-
-
 def test_reading_the_overview_is_logged_with_whom_it_showed(http_as, coordinator):
     make_dossier()
     http_as(coordinator).get("/caseload")

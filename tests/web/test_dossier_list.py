@@ -16,13 +16,11 @@ from tests.conftest import TODAY
 from tests.factories import (
     a_coordinator,
     at,
-    make_assignment,
     make_conversation,
     make_dossier,
     make_follow_up,
     make_user,
 )
-from tests.queries import count_queries
 
 
 @pytest.fixture
@@ -304,18 +302,3 @@ def test_one_entry_holds_whom_it_showed(http_as):
     sealed = vault.decrypt(entry.subjects_sealed, row=entry.span_id)
     assert set(map(int, sealed.strip("[]").split(","))) == shown
     assert entry.user_id == lead.id
-
-
-def test_the_number_of_queries_does_not_grow(http_as, coordinator):
-    http, lead = http_as(coordinator), make_user()
-
-    def asked():
-        with count_queries() as statements:
-            assert http.get("/dossiers").status_code == 200
-        return len(statements)
-
-    make_assignment(make_dossier(), lead)
-    one = asked()
-    for _ in range(30):
-        make_dossier(lead=lead)
-    assert asked() == one <= 7
