@@ -253,7 +253,7 @@ def _line(row: AnyRow, actor: Actor) -> HandoverLine:
 def _owner(row: AnyRow, *, sent: bool) -> str:
     team = f"{row.receiver}, {row.team}" if row.team else row.receiver
     if row.state is HandoverState.RETURNED:
-        return f"{row.handler}, {row.sender}" if sent else str(row.sender)
+        return str(row.handler if sent else row.sender)
     return f"Coördinator van {team}" if row.state is HandoverState.OFFERED else str(team)
 
 

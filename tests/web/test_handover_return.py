@@ -461,18 +461,18 @@ def test_another_municipality_never_reads_why_the_first_sent_it_back(http_as, co
 def test_what_waits_for_intake_is_counted_and_comes_first(http_as, coordinator, intake):
     http = http_as(intake)
     assert "Er kwam geen overdracht terug." in http.get(SENT_BACK).text
-    assert "wacht op u" not in http.get("/overdrachten").text
+    assert "wacht op uw organisatie" not in http.get("/overdrachten").text
     waiting = returned(coordinator, by=intake)
-    assert "1 overdracht wacht op u" in http.get("/overdrachten").text
+    assert "1 teruggestuurde overdracht wacht op" in http.get("/overdrachten").text
     dealt_with = returned(coordinator, by=intake)
     again(dealt_with, intake)
     page = http.get(SENT_BACK).text
-    assert "1 overdracht wacht op u" in page
+    assert "1 teruggestuurde overdracht wacht op" in page
     rows = re.findall(r'data-handover="(\d+)"', page)
     assert rows == [str(waiting.id), str(dealt_with.id)]
     assert 'href="/aanvragen/nieuw"' in page
     returned(coordinator, by=intake)
-    assert "2 overdrachten wachten op uw organisatie" in http.get("/overdrachten").text
+    assert "2 teruggestuurde overdrachten wachten op" in http.get("/overdrachten").text
 
 
 def test_the_tabs_count_and_only_intake_registers(http_as, coordinator, intake, agency_coordinator):
@@ -486,7 +486,7 @@ def test_the_tabs_count_and_only_intake_registers(http_as, coordinator, intake, 
         )
         assert tabs == [("Aangeboden", "1"), ("Teruggestuurd", "1"), ("Geaccepteerd", "1")]
         assert ("/aanvragen/nieuw" in page) == (user is intake)
-        assert ("wacht op u" in page) == (user is intake)
+        assert ("wacht op uw organisatie" in page) == (user is intake)
 
 
 def test_an_empty_tab_says_what_will_stand_there(http_as, coordinator, intake):
