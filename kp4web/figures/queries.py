@@ -6,7 +6,7 @@ of the municipality, or those the reader led that day) and on whether an earlier
 asked for. Nothing is stored: the same question gives the same answer in five years.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import product
@@ -29,20 +29,15 @@ from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import User
 from kp4web.caseload.models import Assignment
-from kp4web.clients.models import Client
 from kp4web.domain.actor import Actor
 from kp4web.domain.dates import end_of_day
 from kp4web.domain.errors import Forbidden
-from kp4web.domain.names import display_name
 from kp4web.domain.policy import (
     NO_ACCESS,
     Action,
-    Field,
     FigureScope,
     figure_scope,
-    relations,
     require,
-    visible_fields,
 )
 from kp4web.domain.reporting import (
     SMALL_WORD,
@@ -53,9 +48,8 @@ from kp4web.domain.reporting import (
     single_count,
     whole_share,
 )
-from kp4web.domain.tracks import StopReason, Subgroup, TrackKind, ran_since
+from kp4web.domain.tracks import Subgroup, TrackKind
 from kp4web.dossiers.models import Dossier, SubgroupPeriod, TrackPeriod
-from kp4web.dossiers.queries import IN_REACH, reach_of
 from kp4web.extensions import AnySelect, UtcDateTime
 from kp4web.figures.models import WelfareCount
 from kp4web.organisations.models import Municipality
@@ -63,7 +57,6 @@ from kp4web.organisations.models import Municipality
 DAY = bindparam("day", type_=Date())
 KNOWN_AT: ColumnElement[datetime] = bindparam("known_at", type_=UtcDateTime())
 MUNICIPALITY: ColumnElement[int] = bindparam("municipality_id")
-PAGE_SIZE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,127 +278,3 @@ def welfare_counts_of(session: Session, actor: Actor) -> list[RecordedCount]:
         RecordedCount(*row, replaced=row.counted_on == before)
         for row, before in zip(rows, days, strict=False)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class DossierBehind:
-    """A dossier behind a figure: its track on the reference date, its name as today."""
-
-    number: str
-    client_id: int
-    name: str | None
-    """``None`` for who may not see it."""
-    kind: TrackKind
-    since: date
-    """Since when that track ran without a break."""
-    until: date | None
-    """The first day without it, as far as known."""
-    planned_end: date | None
-    stop_reason: StopReason | None
-
-
-@dataclass(frozen=True, slots=True)
-class PageBehind:
-    """One page of the dossiers behind a figure."""
-
-    total: int
-    page: int
-    pages: int
-    rows: tuple[DossierBehind, ...]
-
-
-ORDERS: Mapping[str, tuple[Any, ...]] = {
-    "nummer": (Dossier.number,),
-    "naam": (Client.sort_name, Dossier.number),
-}
-"""By which one may sort, and the columns for it."""
-
-
-def _behind(own: bool, then: bool, *columns: Any) -> AnySelect:
-    """Return the statement for columns of the dossiers behind a figure, within reach."""
-    known_at = KNOWN_AT if then else None
-    return (
-        select(*columns)
-        .join(Dossier, Dossier.id == TrackPeriod.dossier_id)
-        .where(
-            IN_REACH, TrackPeriod.municipality_id == MUNICIPALITY,
-            TrackPeriod.valid_on(DAY, known_at),
-            TrackPeriod.kind.in_(bindparam("kinds", expanding=True)),
-            led_by_user(TrackPeriod.dossier_id, known_at) if own else true(),
-        )
-    )  # fmt: skip
-
-
-_PERSON = (Client.initials, Client.given_name, Client.prefix, Client.surname)
-_BEHIND = (
-    Dossier.id, Dossier.number, Dossier.client_id, Dossier.lead_id, *_PERSON, TrackPeriod.kind,
-    TrackPeriod.valid_to, TrackPeriod.planned_end, TrackPeriod.stop_reason,
-)  # fmt: skip
-COUNT_BEHIND = {
-    (own, then): _behind(own, then, func.count()).select_from(TrackPeriod)
-    for own, then in product((False, True), repeat=2)
-}
-PAGE_BEHIND = {
-    (own, then, order): _behind(own, then, *_BEHIND)
-    .join(Client, Client.id == Dossier.client_id)
-    .order_by(*columns)
-    .limit(PAGE_SIZE)
-    .offset(bindparam("skip"))
-    for own, then in product((False, True), repeat=2)
-    for order, columns in ORDERS.items()
-}
-_COURSE = {
-    then: select(
-        TrackPeriod.dossier_id, TrackPeriod.kind, TrackPeriod.valid_from, TrackPeriod.valid_to
-    )
-    .where(
-        TrackPeriod.dossier_id.in_(bindparam("dossier_ids", expanding=True)),
-        TrackPeriod.valid_from <= DAY, TrackPeriod.known(KNOWN_AT if then else None),
-    )
-    .order_by(TrackPeriod.dossier_id, TrackPeriod.valid_from)
-    for then in (False, True)
-}  # fmt: skip
-
-
-def dossiers_behind(
-    session: Session,
-    actor: Actor,
-    question: Question,
-    kinds: Collection[TrackKind],
-    *,
-    order: str,
-    page: int,
-) -> PageBehind:
-    """
-    Return one page of the dossiers behind a figure; the page is brought within what there is.
-
-    Raises ``Forbidden`` for who sees counts only. Three queries.
-    """
-    scope = figure_scope(actor)
-    if scope is FigureScope.COUNTS_ONLY:
-        raise Forbidden(NO_ACCESS)
-    own, then = scope is FigureScope.OWN, question.known_on is not None
-    values = parameters(actor, question) | reach_of(actor) | {"kinds": list(kinds)}
-    total = session.scalar(COUNT_BEHIND[own, then], values) or 0
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(page, 1), pages)
-    values["skip"] = (page - 1) * PAGE_SIZE
-    found = session.execute(PAGE_BEHIND[own, then, order], values).all()
-    values["dossier_ids"] = [row.id for row in found]
-    courses: dict[int, list[Any]] = {row.id: [] for row in found}
-    for step in session.execute(_COURSE[then], values):
-        courses[step.dossier_id].append(step)
-    rows = tuple(_dossier(actor, row, ran_since(courses[row.id])) for row in found)
-    return PageBehind(total=total, page=page, pages=pages, rows=rows)
-
-
-def _dossier(actor: Actor, row: Any, since: date) -> DossierBehind:
-    seen = visible_fields(relations(actor, lead_id=row.lead_id))
-    name = display_name(
-        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
-    )
-    return DossierBehind(
-        number=row.number, client_id=row.client_id, kind=row.kind, since=since,
-        name=name if Field.PERSON in seen else None, until=row.valid_to,
-        planned_end=row.planned_end, stop_reason=row.stop_reason,
-    )  # fmt: skip

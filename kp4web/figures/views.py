@@ -14,7 +14,7 @@ from kp4web.domain.policy import Action, may
 from kp4web.domain.reporting import ACTIVE_KINDS, ALL_KINDS, Question
 from kp4web.domain.tracks import TrackKind
 from kp4web.extensions import db
-from kp4web.figures import commands, queries, words
+from kp4web.figures import behind, commands, queries, words
 from kp4web.figures.forms import ReportForm, WelfareCountForm
 from kp4web.figures.queries import Report
 from kp4web.web.access import current_actor, requires
@@ -143,9 +143,9 @@ def dossiers() -> ResponseReturnValue:
         raise InvalidInput("peildatum", _first_error(form))
     question, kind = form.question(), _kind(request.args.get("traject"))
     order = request.args.get("volgorde", "nummer")
-    if order not in queries.ORDERS:
+    if order not in behind.ORDERS:
         raise NotFound("Deze volgorde bestaat niet.")
-    found = queries.dossiers_behind(
+    found = behind.dossiers_behind(
         db.session(), current_actor(), question, _kinds(question, kind), order=order,
         page=_page_asked(),
     )  # fmt: skip

@@ -14,8 +14,9 @@ from kp4web.domain.periods import correct
 from kp4web.domain.tracks import StopReason, Subgroup, TrackChange, TrackKind
 from kp4web.dossiers.models import Dossier, SubgroupPeriod, TrackPeriod
 from kp4web.extensions import db
+from kp4web.figures.behind import dossiers_behind
 from kp4web.figures.commands import RecordWelfareCount, record_welfare_count
-from kp4web.figures.queries import Question, dossiers_behind, report_for
+from kp4web.figures.queries import Question, report_for
 from kp4web.tracks.commands import change_subgroup, change_track
 from tests.factories import a_coordinator, actor, at, make_assignment, make_dossier, make_user
 from tests.queries import count_queries
