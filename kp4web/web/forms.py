@@ -1,5 +1,6 @@
 """Base of all forms: Dutch messages from WTForms' own catalogue, text that can be stored."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from kp4web.domain.errors import InvalidInput
 NOT_STORABLE = (
     "Hier stond een teken dat niet bewaard kan worden. Het is weggehaald; controleer de tekst."
 )
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 
 filled = DataRequired("Vul dit veld in.")
@@ -128,4 +130,4 @@ def own_submission(text: str | None) -> str | None:
 
 
 def _cleaned(text: str) -> str:
-    return "".join(c for c in text if c != "\x00" and not "\ud800" <= c <= "\udfff")
+    return _UNSTORABLE.sub("", text)
