@@ -41,8 +41,11 @@ from kp4web.web.forms import (
 from kp4web.web.person_fields import NAME_MAX, PersonFields, preference_field, typed_day
 
 ROWS, MOST_ROWS = 2, 20
+LONGEST_NAME = 40
+"""Characters in the name of a field of a row."""
 NOTE_MAX = 2000
 LONGEST_ID = 9
+NO_PARTNER = "Begin opnieuw bij de aanvraag van de partner."
 NO_BSN = "Dit is geen geldig BSN. Controleer de cijfers."
 
 
@@ -97,7 +100,8 @@ class RowsField(FieldList):
         self.type = FieldList.__name__  # the templates draw it by its kind
 
     def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
-        for index in super()._extract_indices(prefix, (k for k in formdata if k.isascii())):
+        names = (name for name in formdata if name.isascii() and len(name) <= LONGEST_NAME)
+        for index in super()._extract_indices(prefix, names):
             if index < MOST_ROWS:
                 yield index
 
@@ -162,10 +166,13 @@ class RegisterForm(ApplicationForm):
     confirmed = HiddenField()
     """Ids of the look-alikes that were shown."""
 
-    def validate_partner_of(self, field: HiddenField) -> None:
-        """Refuse what cannot be an application: it would lose the partner."""
-        if field.data and self.partner_id is None:
-            raise ValidationError("Begin opnieuw bij de aanvraag van de partner.")
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field; refuse what cannot be an application: it would lose the partner."""
+        valid = super().validate(extra_validators)
+        if self.partner_of.data and self.partner_id is None:
+            self.form_errors = [*self.form_errors, NO_PARTNER]
+            valid = False
+        return valid
 
     @property
     def partner_id(self) -> int | None:
