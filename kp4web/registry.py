@@ -16,6 +16,7 @@ FEATURES_WITH_TABLES = (
     "handovers",
     "screening",
     "figures",
+    "search",
     "audit",
 )
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kp4web.domain.actor import Role
@@ -25,6 +25,8 @@ class User(Base):
     password_hash: Mapped[str]
     password_set_at: Mapped[datetime]
     password_is_initial: Mapped[bool] = mapped_column(default=False)
+    shortcuts: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether single keys do something (WCAG 2.1.4: they can be turned off)."""
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     closed_at: Mapped[datetime | None]

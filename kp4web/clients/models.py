@@ -4,12 +4,26 @@ from datetime import date
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import VARCHAR, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    VARCHAR,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    delete,
+    event,
+    insert,
+    inspect,
+)
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from kp4web.crypto import vault
 from kp4web.domain import bsn as bsn_rules
 from kp4web.domain.names import display_name, searchable, sort_key
+from kp4web.domain.spelling import name_keys
 from kp4web.extensions import Base
 
 _BY_CODE_POINT = String().with_variant(VARCHAR(collation="C"), "postgresql")
@@ -168,6 +182,42 @@ class Client(PersonMixin, Base):
         }  # fmt: skip
         self.search_name = searchable(**parts)
         self.sort_name = sort_key(**parts)
+
+
+class NameKey(Base):
+    """
+    A key under which a name is found with a slip of the pen in it; see ``domain.spelling``.
+
+    Follows ``Client.search_name`` by itself; who inserts clients past the ORM adds ``key_rows``.
+    """
+
+    __tablename__ = "name_key"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    municipality_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(_BY_CODE_POINT, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), primary_key=True, index=True)
+
+
+def key_rows(client_id: int, municipality_id: int, search_name: str) -> list[dict[str, int | str]]:
+    """Return the rows of ``NameKey`` that belong to a name."""
+    place = {"municipality_id": municipality_id, "client_id": client_id}
+    return [{"key": key, **place} for key in sorted(name_keys(search_name))]
+
+
+@event.listens_for(Client, "after_insert")
+def _add_keys(_mapper: Mapper[Client], connection: Connection, client: Client) -> None:
+    rows = key_rows(client.id, client.municipality_id, client.search_name)
+    if rows:
+        connection.execute(insert(NameKey), rows)
+
+
+@event.listens_for(Client, "after_update")
+def _replace_keys(mapper: Mapper[Client], connection: Connection, client: Client) -> None:
+    changed = inspect(client).attrs
+    if changed.search_name.history.has_changes() or changed.municipality_id.history.has_changes():
+        connection.execute(delete(NameKey).where(NameKey.client_id == client.id))
+        _add_keys(mapper, connection, client)
 
 
 class Contact(Base):

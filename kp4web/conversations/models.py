@@ -2,11 +2,24 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    DDL,
+    JSON,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+    insert,
+)
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
+from kp4web.conversations.indexed import IndexedText
 from kp4web.extensions import Base
 
 
@@ -132,3 +145,89 @@ class Draft(Base):
     fields: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Field name to what was typed (a list of strings each)."""
     saved_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ReportText(Base):
+    """
+    The words of one report, folded, to be found by; of a conversation or of an attempt.
+
+    Made with the report by itself; who inserts reports past the ORM adds these rows too. SQLite
+    finds them through ``report_index`` (FTS5), which follows this table; PostgreSQL through the
+    index on the words.
+    """
+
+    __tablename__ = "report_text"
+    __table_args__ = (
+        CheckConstraint("(conversation_id IS NULL) <> (attempt_id IS NULL)", name="one_source"),
+        Index("ix_report_text_words", "words", postgresql_using="gin").ddl_if("postgresql"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"), unique=True)
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("contact_attempt.id"), unique=True)
+    held_on: Mapped[date]
+    words: Mapped[str] = mapped_column(IndexedText)
+
+
+FOLLOW_REPORT_TEXT = (
+    """
+    CREATE VIRTUAL TABLE report_index USING fts5(
+        words, dossier_id, content='report_text', content_rowid='id',
+        tokenize='unicode61 remove_diacritics 0', prefix='3'
+    )
+    """,
+    """
+    CREATE TRIGGER report_text_added AFTER INSERT ON report_text BEGIN
+        INSERT INTO report_index (rowid, words, dossier_id)
+        VALUES (new.id, new.words, new.dossier_id);
+    END
+    """,
+    """
+    CREATE TRIGGER report_text_removed AFTER DELETE ON report_text BEGIN
+        INSERT INTO report_index (report_index, rowid, words, dossier_id)
+        VALUES ('delete', old.id, old.words, old.dossier_id);
+    END
+    """,
+    """
+    CREATE TRIGGER report_text_changed AFTER UPDATE ON report_text BEGIN
+        INSERT INTO report_index (report_index, rowid, words, dossier_id)
+        VALUES ('delete', old.id, old.words, old.dossier_id);
+        INSERT INTO report_index (rowid, words, dossier_id)
+        VALUES (new.id, new.words, new.dossier_id);
+    END
+    """,
+)
+"""What SQLite needs beside the table; the migrations make the same."""
+
+
+def _on_sqlite(statement: str) -> DDL:
+    return DDL(statement).execute_if("sqlite")  # type: ignore[no-untyped-call]
+
+
+_REPORT_TEXT = cast(Table, ReportText.__table__)
+for _statement in FOLLOW_REPORT_TEXT:
+    event.listen(_REPORT_TEXT, "after_create", _on_sqlite(_statement))
+event.listen(_REPORT_TEXT, "before_drop", _on_sqlite("DROP TABLE IF EXISTS report_index"))
+
+
+@event.listens_for(Conversation, "after_insert")
+def _index_conversation(
+    _mapper: Mapper[Conversation], connection: Connection, entry: Conversation
+) -> None:
+    _index_report(connection, entry, conversation_id=entry.id)
+
+
+@event.listens_for(ContactAttempt, "after_insert")
+def _index_attempt(
+    _mapper: Mapper[ContactAttempt], connection: Connection, entry: ContactAttempt
+) -> None:
+    _index_report(connection, entry, attempt_id=entry.id)
+
+
+def _index_report(
+    connection: Connection, entry: Conversation | ContactAttempt, **source: int
+) -> None:
+    if entry.report:
+        row = {"dossier_id": entry.dossier_id, "held_on": entry.held_on, "words": entry.report}
+        connection.execute(insert(ReportText), row | source)

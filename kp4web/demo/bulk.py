@@ -19,9 +19,16 @@ from sqlalchemy.orm import Session
 from kp4web.accounts.models import User, UserRole
 from kp4web.caseload.models import Assignment
 from kp4web.clients.commands import pension_table
-from kp4web.clients.models import Client, ContactPreference, Household, bsn_hash
+from kp4web.clients.models import (
+    Client,
+    ContactPreference,
+    Household,
+    NameKey,
+    bsn_hash,
+    key_rows,
+)
 from kp4web.conversations.commands import SPOKEN
-from kp4web.conversations.models import Conversation, Participant
+from kp4web.conversations.models import Conversation, Participant, ReportText
 from kp4web.crypto import vault
 from kp4web.demo import places
 from kp4web.demo.bulk_lives import REASONS, PlainLife, draw_life, draw_reports
@@ -65,6 +72,8 @@ KEPT = (
     GuidancePeriod, ProfileDecision, Assignment, SubgroupPeriod, Conversation, FollowUp,
 )  # fmt: skip
 """The tables that are filled, in the order in which they refer to each other."""
+FOUND_BY = (NameKey, ReportText)
+"""The tables by which those are found; nothing refers to their rows."""
 
 
 def sizes_for(clients: int) -> tuple[int, ...]:
@@ -105,13 +114,19 @@ class _Rows:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.last = {kind: session.scalar(select(func.max(kind.id))) or 0 for kind in KEPT}
-        self.waiting: dict[type[Base], list[dict[str, Any]]] = {kind: [] for kind in KEPT}
+        self.waiting: dict[type[Base], list[dict[str, Any]]] = {
+            kind: [] for kind in (*KEPT, *FOUND_BY)
+        }
 
     def add(self, kind: type[Any], /, **values: Any) -> int:
         """Keep a row until the next flush; return its id."""
         self.last[kind] += 1
         self.waiting[kind].append({"id": self.last[kind], **values})
         return self.last[kind]
+
+    def add_to_find(self, kind: type[Any], *rows: dict[str, Any]) -> None:
+        """Keep rows of a table by which others are found."""
+        self.waiting[kind].extend(rows)
 
     def flush(self) -> None:
         """Insert what waits, table by table."""
@@ -238,7 +253,8 @@ class _Bulk:
         number, hashed = self.numbers[place] if place < len(self.numbers) else (None, None)
         seal = f"{rng.getrandbits(128):032x}"
         pension = aow_date(birth_date, pension_table())
-        return self.rows.add(
+        search_name = searchable(**names)
+        client = self.rows.add(
             Client, **names, municipality_id=town.municipality_id, birth_date=birth_date,
             household_id=self.rows.add(Household, municipality_id=town.municipality_id),
             seal=seal, bsn_sealed=number and vault.encrypt(number, row=seal), bsn_hash=hashed,
@@ -246,8 +262,10 @@ class _Bulk:
             postcode="", phone=f"06-00000{rng.randint(100, 999)}", email="",
             contact_preference=rng.choice(list(ContactPreference)), interpreter="", approach="",
             pension_on=pension.on, pension_provisional=pension.provisional,
-            search_name=searchable(**names), sort_name=sort_key(**names),
+            search_name=search_name, sort_name=sort_key(**names),
         )  # fmt: skip
+        self.rows.add_to_find(NameKey, *key_rows(client, town.municipality_id, search_name))
+        return client
 
     def _facts(
         self, town: _Town, dossier: int, client: int, lead: int | None, life: PlainLife
@@ -296,6 +314,10 @@ class _Bulk:
                 channel=talk.channel, report=talk.report, recorded_at=at,
                 participants=[str(Participant.RESIDENT)], is_contact=talk.channel in SPOKEN,
             )  # fmt: skip
+            self.rows.add_to_find(ReportText, {
+                "dossier_id": dossier, "conversation_id": made, "held_on": talk.held_on,
+                "words": talk.report,
+            })  # fmt: skip
             if talk.follow_up_on is None:
                 continue
             ended = talk.done_on and _moment(talk.done_on)

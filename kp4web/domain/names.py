@@ -87,12 +87,12 @@ def matches(searchable_name: str, words: tuple[str, ...]) -> bool:
 
 def fold(text: str) -> str:
     """Return the text in small plain letters and digits, its words apart by single spaces."""
-    return " ".join("".join(map(_fold_character, text)).split())
+    return " ".join("".join(map(folded_character, text)).split())
 
 
 @lru_cache(maxsize=4096)
-def _fold_character(character: str) -> str:
-    """Return what is left of one character: letters, digits, nothing for a mark, or a space."""
+def folded_character(character: str) -> str:
+    """Return what ``fold`` leaves of one character: letters, digits, spaces, or nothing."""
     plain = unicodedata.normalize("NFKD", character).casefold()
     plain = unicodedata.normalize("NFKD", plain)
     return "".join(_bare(part) for part in plain)

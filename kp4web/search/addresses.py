@@ -62,6 +62,15 @@ class Addresses:
         given = {name: value for name, value in chosen.items() if value != self.usual.get(name)}
         return f"{self.base}?{urlencode(given)}" if given else self.base
 
+    def of_kept(self, chosen: Mapping[str, str]) -> str:
+        """Return the address of filters that somebody kept; what is no filter is left out."""
+        known = {name: value for name, value in chosen.items() if name in self.usual}
+        return self.of(**(dict(self.usual) | known))
+
+    def is_now(self, chosen: Mapping[str, str]) -> bool:
+        """Return whether these are the filters of this very list."""
+        return dict(self.usual) | dict(chosen) == dict(self.chosen)
+
     def page(self, number: int) -> str:
         """Return the address of another page."""
         return self.of(pagina=str(number)) if number > 1 else self.of()

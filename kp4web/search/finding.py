@@ -11,12 +11,13 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case
+from sqlalchemy import bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
-from kp4web.clients.models import Client, bsn_hash
+from kp4web.clients.models import Client, NameKey, bsn_hash
 from kp4web.domain.actor import Actor
 from kp4web.domain.policy import Field, relations, visible_fields
+from kp4web.domain.spelling import SHORTEST, slip_keys, slips_in
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import reach_of
 from kp4web.extensions import AnyRow, AnySelect
@@ -24,6 +25,8 @@ from kp4web.search.rows import ROWS, DossierRow, row_for
 from kp4web.search.terms import By, Meaning, meaning_of
 
 AT_MOST = 50
+CANDIDATES = 200
+"""Names that share a key with the term and are compared with it, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,13 @@ class Found:
     more: bool
     """Whether there are more than fit."""
     by: tuple[By, ...]
+    near: tuple[DossierRow, ...] = ()
+    """Whose names are a slip of the pen away from the term."""
 
     @property
     def clients(self) -> tuple[int, ...]:
         """Return whose data is shown: for the log."""
-        return tuple(row.client_id for row in self.rows)
+        return tuple(row.client_id for row in (*self.rows, *self.near))
 
 
 _IS_OTHERS = case((Dossier.lead_id == bindparam("actor_id"), 0), else_=1)
@@ -56,6 +61,32 @@ def by_name(words: int) -> AnySelect:
     """Return the statement for a name of so many words, each the beginning of one in the name."""
     conditions = (Client.search_name.like(bindparam(f"word{place}")) for place in range(words))
     return _FOUND.where(_IN_MUNICIPALITY, *conditions)
+
+
+@cache
+def by_slip(known: tuple[bool, ...]) -> AnySelect:
+    """
+    Return the statement for names that may be a slip away from the words of a search.
+
+    ``known``: of each word whether it is long enough to have keys. The first condition goes by
+    the keys of all words together, so that no list of clients is walked through.
+    """
+    query = ROWS.add_columns(Client.search_name).where(
+        _IN_MUNICIPALITY, Client.id.in_(_with_key("keys"))
+    )
+    for place, is_known in enumerate(known):
+        begins = Client.search_name.like(bindparam(f"word{place}"))
+        near = or_(begins, Client.id.in_(_with_key(f"keys{place}")))
+        query = query.where(near if is_known else begins)
+    return query.order_by(_IS_OTHERS, Client.sort_name, Dossier.id).limit(CANDIDATES)
+
+
+def _with_key(name: str) -> Any:
+    """Return whose name in the municipality has one of the keys bound to this name."""
+    return select(NameKey.client_id).where(
+        NameKey.municipality_id == bindparam("municipality_id"),
+        NameKey.key.in_(bindparam(name, expanding=True)),
+    )
 
 
 @cache
@@ -78,10 +109,29 @@ def search_for(session: Session, actor: Actor, term: str, *, today: date) -> Fou
         if (allowed := _allowed(actor, field, query)) is not None:
             for row in session.execute(allowed, given | keys):
                 rows.setdefault(row.number, row)
+    more = len(rows) > AT_MOST
+    near = () if more else _near(session, actor, meaning.words, given)
     return Found(
         rows=tuple(row_for(actor, row, today=today) for row in list(rows.values())[:AT_MOST]),
-        more=len(rows) > AT_MOST, by=meaning.by,
+        more=more, by=meaning.by,
+        near=tuple(row_for(actor, row, today=today) for row in near if row.number not in rows),
     )  # fmt: skip
+
+
+def _near(
+    session: Session, actor: Actor, words: tuple[str, ...], given: dict[str, Any]
+) -> list[AnyRow]:
+    """Return who is found by the words with a slip of the pen; the least slips first."""
+    keys = [slip_keys(word) if len(word) >= SHORTEST - 1 else frozenset() for word in words]
+    query = _allowed(actor, Field.PERSON, by_slip(tuple(map(bool, keys))))
+    if query is None or not any(keys):
+        return []
+    bound = given | {"keys": sorted(frozenset().union(*keys))}
+    for place, word in enumerate(words):
+        bound |= {f"word{place}": f"% {word}%", f"keys{place}": sorted(keys[place])}
+    found = [(slips_in(row.search_name, words), row) for row in session.execute(query, bound)]
+    slipped = [(slips, row) for slips, row in found if slips]
+    return [row for _, row in sorted(slipped, key=lambda each: each[0])[:AT_MOST]]
 
 
 def _searches(meaning: Meaning) -> Iterator[tuple[Field, AnySelect, dict[str, Any]]]:

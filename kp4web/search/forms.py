@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import SelectField, TextAreaField
+from wtforms import BooleanField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
+from kp4web.search.commands import LONGEST_NAME
 from kp4web.web.forms import BaseForm, TextLine, at_most
 
 LONGEST_TERM = 200
@@ -71,6 +72,16 @@ class SearchForm(BaseForm):
             DataRequired("Typ eerst een naam, dossiernummer, geboortedatum of BSN."),
             at_most(LONGEST_TERM),
         ],
+    )
+    alle = BooleanField("Alle verslagen tonen")
+
+
+class FilterNameForm(BaseForm):
+    """A name for a choice of filters."""
+
+    name = TextLine(
+        "Naam van het filter",
+        validators=[DataRequired("Geef het filter een naam."), at_most(LONGEST_NAME)],
     )
 
 

@@ -24,6 +24,7 @@ from kp4web.domain.tracks import Subgroup, TrackKind
 from kp4web.dossiers.models import Dossier, SubgroupPeriod
 from kp4web.dossiers.queries import IN_REACH, reach_of
 from kp4web.extensions import AnySelect
+from kp4web.search.models import SavedFilter
 from kp4web.search.rows import ROWS, DossierRow, row_for
 
 PAGE_SIZE = 25
@@ -220,17 +221,47 @@ _CAN_HOLD = and_(
     .exists(),
 )
 _HOLDS = select(Dossier.id).where(IN_REACH, Dossier.lead_id == User.id).exists()
+_IS_ME = User.id == bindparam("actor_id")
 TEAM_QUERY = (
-    select(User.id, User.name, _CAN_HOLD.label("can_hold"))
-    .where(User.organisation_id == bindparam("organisation_id"), or_(_CAN_HOLD, _HOLDS))
-    .order_by(User.name, User.id)
-)
+    select(
+        User.id, User.name, _CAN_HOLD.label("can_hold"),
+        or_(_CAN_HOLD, _HOLDS).label("is_in_team"), SavedFilter.id.label("filter_id"),
+        SavedFilter.name.label("filter_name"), SavedFilter.chosen,
+    )
+    .outerjoin(SavedFilter, and_(_IS_ME, SavedFilter.user_id == User.id))
+    .where(
+        User.organisation_id == bindparam("organisation_id"), or_(_CAN_HOLD, _HOLDS, _IS_ME)
+    )
+    .order_by(User.name, User.id, SavedFilter.name)
+)  # fmt: skip
 
 
-def team_for(session: Session, actor: Actor) -> tuple[Colleague, ...]:
-    """Return who of the own organisation holds dossiers or can; raises ``Forbidden``."""
-    rows = session.execute(TEAM_QUERY, reach_of(actor))
-    return tuple(Colleague(row.id, row.name, bool(row.can_hold)) for row in rows)
+@dataclass(frozen=True, slots=True)
+class OwnFilter:
+    """A choice of filters that the actor keeps."""
+
+    id: int
+    name: str
+    chosen: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a list can be chosen by: the colleagues, and the filters that one keeps oneself."""
+
+    team: tuple[Colleague, ...]
+    filters: tuple[OwnFilter, ...]
+
+
+def choices_for(session: Session, actor: Actor) -> Choices:
+    """Return who of the own organisation holds dossiers or can, and the own filters; one query."""
+    rows = session.execute(TEAM_QUERY, reach_of(actor) | {"actor_id": actor.id}).all()
+    team = {row.id: row for row in rows if row.is_in_team}
+    kept = [row for row in rows if row.filter_id is not None]
+    return Choices(
+        team=tuple(Colleague(row.id, row.name, bool(row.can_hold)) for row in team.values()),
+        filters=tuple(OwnFilter(row.filter_id, row.filter_name, row.chosen) for row in kept),
+    )
 
 
 def may_assign(actor: Actor) -> bool:

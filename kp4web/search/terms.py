@@ -26,6 +26,7 @@ class By(StrEnum):
     BSN = auto()
     BIRTH_DATE = auto()
     NAME = auto()
+    REPORTS = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,22 +3,28 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kp4web.audit.commands import record
 from kp4web.domain.actor import Role
 from kp4web.domain.due_words import DueGroup
+from kp4web.domain.errors import InvalidInput
+from kp4web.domain.passages import parts_of
 from kp4web.domain.policy import Action, Field
 from kp4web.domain.tracks import Subgroup, TrackKind
 from kp4web.extensions import db
-from kp4web.search import addresses, finding, queries
+from kp4web.search import addresses, commands, finding, queries, reports
 from kp4web.search.addresses import ALL, MINE, NOBODY, WHOSE_LABELS, Addresses
-from kp4web.search.forms import LONGEST_TERM, AssignForm, FilterForm, SearchForm
+from kp4web.search.commands import SaveFilter
+from kp4web.search.forms import LONGEST_TERM, AssignForm, FilterForm, FilterNameForm, SearchForm
 from kp4web.search.queries import Colleague, DossierList, Sort, Wanted, Whose
+from kp4web.search.recent import recent_for
+from kp4web.search.reports import reports_for, searches_reports
+from kp4web.search.terms import By
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
-from kp4web.web.htmx import render_page
+from kp4web.web.htmx import go_to, render_page
 from kp4web.web.transactions import become_writer
 
 bp = Blueprint("search", __name__)
@@ -31,20 +37,103 @@ ANY_NUMBER = "KP4-0000-0000"
 @requires(Action.DOSSIER_READ)
 def index() -> ResponseReturnValue:
     """List the dossiers within reach, as the address filters and sorts them."""
+    return _list_page(FilterForm(request.args), FilterNameForm(formdata=None))
+
+
+def _list_page(
+    form: FilterForm, name_form: FilterNameForm, *, status: int = 200
+) -> ResponseReturnValue:
+    """Show the list that the form asks for, and log whom it shows."""
     actor, session = current_actor(), db.session()
-    team = queries.team_for(session, actor)
-    form = FilterForm(request.args)
-    _offer(form, team)
+    choices = queries.choices_for(session, actor)
+    _offer(form, choices.team)
     is_known = form.settle()
     found = queries.dossiers_for(session, actor, _wanted(form), today=today())
     _log("dossiers_read", found.clients)
     around = Addresses(url_for(".index"), form.chosen(), form.usual())
     return render_page(
-        "search/index.html", form=form, found=found, is_known=is_known, addresses=around,
-        chips=around.chips(form.labels()), tabs=around.tabs(_tabs()), whose=form.consulent.data,
-        shows_lead=form.consulent.data == ALL, assign=_assign_form(team, found),
-        number_url=_number_url(),
+        "search/index.html", status=status, form=form, found=found, is_known=is_known,
+        addresses=around, chips=around.chips(form.labels()), tabs=around.tabs(_tabs()),
+        whose=form.consulent.data, shows_lead=form.consulent.data == ALL,
+        assign=_assign_form(choices.team, found), number_url=_number_url(),
+        filters=choices.filters, name_form=name_form,
     )  # fmt: skip
+
+
+@bp.post("/dossiers/filters")
+@requires(Action.DOSSIER_READ)
+def create_filter() -> ResponseReturnValue:
+    """Keep the filters of the list under a name: 303 to that list, or 422 with the error."""
+    form, name_form = FilterForm(request.form), FilterNameForm()
+    if not name_form.validate_on_submit():
+        return _list_page(form, name_form, status=422)
+    _offer(form, queries.choices_for(db.session(), current_actor()).team)
+    form.settle()
+    command = SaveFilter(name=name_form.name.data or "", chosen=form.chosen())
+    try:
+        commands.save_filter(db.session(), current_actor(), command, now=now())
+    except InvalidInput as error:
+        db.session.rollback()
+        name_form.refuse(error)
+        return _list_page(FilterForm(request.form), name_form, status=422)
+    db.session.commit()
+    flash("Het filter is bewaard.")
+    return go_to(Addresses(url_for(".index"), form.chosen(), form.usual()).of())
+
+
+@bp.get("/dossiers/filters")
+@requires(Action.DOSSIER_READ)
+def filters() -> ResponseReturnValue:
+    """Show the own filters, to rename them or throw them away."""
+    return _filters_page()
+
+
+def _filters_page(
+    wrong: FilterNameForm | None = None, wrong_id: int = 0, *, status: int = 200
+) -> ResponseReturnValue:
+    """Show the own filters; at one of them a form that was refused."""
+    form = FilterForm(formdata=None)
+    choices = queries.choices_for(db.session(), current_actor())
+    _offer(form, choices.team)
+    form.settle()
+    around = Addresses(url_for(".index"), form.chosen(), form.usual())
+    kept = []
+    for each in choices.filters:
+        form_of = wrong if wrong and each.id == wrong_id else FilterNameForm(None, name=each.name)
+        form_of.name.id = f"name-{each.id}"  # several on one page
+        kept.append((each, around.of_kept(each.chosen), form_of))
+    return render_page(
+        "search/filters.html", status=status, kept=kept, wrong=wrong, most=commands.MOST_FILTERS,
+        longest=commands.LONGEST_NAME,
+    )  # fmt: skip
+
+
+@bp.post("/dossiers/filters/<id:filter_id>/naam")
+@requires(Action.DOSSIER_READ)
+def rename_filter(filter_id: int) -> ResponseReturnValue:
+    """Give an own filter another name: 303, 404, or 422 with the error at the field."""
+    form = FilterNameForm()
+    if not form.validate_on_submit():
+        return _filters_page(form, filter_id, status=422)
+    try:
+        commands.rename_filter(db.session(), current_actor(), filter_id, form.name.data or "")
+    except InvalidInput as error:
+        db.session.rollback()
+        form.refuse(error)
+        return _filters_page(form, filter_id, status=422)
+    db.session.commit()
+    flash("Het filter heeft een andere naam.")
+    return go_to(url_for(".filters"))
+
+
+@bp.post("/dossiers/filters/<id:filter_id>/verwijdering")
+@requires(Action.DOSSIER_READ)
+def delete_filter(filter_id: int) -> ResponseReturnValue:
+    """Throw an own filter away: 303 or 404."""
+    commands.delete_filter(db.session(), current_actor(), filter_id)
+    db.session.commit()
+    flash("Het filter is verwijderd.")
+    return go_to(url_for(".filters"))
 
 
 def _offer(form: FilterForm, team: Iterable[Colleague]) -> None:
@@ -119,8 +208,11 @@ def _log(action: str, subjects: Iterable[int], **detail: Any) -> None:
 @bp.get("/zoeken")
 @requires(Action.DOSSIER_READ)
 def show() -> ResponseReturnValue:
-    """Show the page to search on; a term never stands in the address."""
-    return _search_page(SearchForm(formdata=None))
+    """Show the page to search on, with what was opened last; a term is never in the address."""
+    opened = recent_for(db.session(), current_actor(), today=today())
+    if opened:
+        _log("search", [row.client_id for row in opened], by="recent")
+    return _search_page(SearchForm(formdata=None), recent=opened)
 
 
 @bp.post("/zoeken")
@@ -130,16 +222,20 @@ def results() -> ResponseReturnValue:
     form = SearchForm()
     if not form.validate_on_submit():
         return _search_page(form, status=422)
-    found = finding.search_for(
-        db.session(), current_actor(), form.term.data or "", today=today()
-    )  # fmt: skip
-    _log("search", found.clients, by=",".join(found.by))
-    return _search_page(form, found=found)
+    actor, term = current_actor(), form.term.data or ""
+    found = finding.search_for(db.session(), actor, term, today=today())
+    parts = parts_of(term) if By.NAME in found.by and searches_reports(actor) else ()
+    written = reports_for(db.session(), actor, parts, all_of_them=form.alle.data)
+    by = (*found.by, By.REPORTS) if parts else found.by
+    _log("search", [*found.clients, *written.clients], by=",".join(by))
+    return _search_page(form, found=found, written=written, looked_in_reports=bool(parts))
 
 
 def _search_page(form: SearchForm, *, status: int = 200, **context: Any) -> ResponseReturnValue:
+    actor = current_actor()
     return render_page(
         "search/results.html", status=status, form=form, longest=LONGEST_TERM,
         at_most=finding.AT_MOST, number_url=_number_url(),
-        finds_bsn=finding.reads_everywhere(current_actor(), Field.BSN), **context,
+        finds_bsn=finding.reads_everywhere(actor, Field.BSN),
+        finds_reports=searches_reports(actor), most_reports=reports.AT_MOST, **context,
     )  # fmt: skip

@@ -9,22 +9,25 @@ from itertools import product
 import pytest
 from sqlalchemy import event, insert, text
 
-from kp4web.clients.models import Client, Household
+from kp4web.clients.models import Client, Household, NameKey, key_rows
 from kp4web.domain.actor import Role
 from kp4web.domain.due_words import DueGroup
 from kp4web.domain.names import searchable, sort_key
+from kp4web.domain.passages import parts_of
 from kp4web.domain.tracks import Subgroup, TrackKind
 from kp4web.dossiers.models import Dossier, Origin, SubgroupPeriod
 from kp4web.extensions import db
 from kp4web.search.finding import search_for
-from kp4web.search.queries import Sort, Wanted, Whose, dossiers_for, team_for
+from kp4web.search.queries import Sort, Wanted, Whose, choices_for, dossiers_for
+from kp4web.search.recent import recent_for
+from kp4web.search.reports import reports_for
 from tests.conftest import TODAY
 from tests.factories import actor, at, bsns, make_team, make_user
 
 TEAMS, DOSSIERS = 10, 2_000
 TERMS = (
     "jansen", "de vries m", "KP4-2020-0117", "0117", "22-11-1970", "22111970", bsns()[0],
-    "een twee drie vier vijf zes zeven acht",
+    "een twee drie vier vijf zes zeven acht", "jansne", "jansen maria",
 )  # fmt: skip
 
 
@@ -54,7 +57,11 @@ def _fill(team: int, lead) -> None:
     stamp = {"recorded_at": at(TODAY), "recorded_by_id": lead.id}
     kinds = list(TrackKind)
     db.session.execute(insert(Household), [{"id": i, **place} for i in ids])
-    db.session.execute(insert(Client), [_client(i) | place for i in ids])
+    clients = [_client(i) | place for i in ids]
+    db.session.execute(insert(Client), clients)
+    db.session.execute(insert(NameKey), [
+        row for c in clients for row in key_rows(c["id"], home.municipality_id, c["search_name"])
+    ])  # fmt: skip
     db.session.execute(
         insert(Dossier),
         [
@@ -140,10 +147,29 @@ def test_every_search_reads_one_team_only(users):
         with plans() as steps:
             search_for(session, who, term, today=TODAY)
         assert_flat(steps, term)
+        if term == "jansne":
+            assert any("SEARCH name_key" in step for step in steps), (term, steps)
+
+
+def test_reports_are_found_through_the_index(users):
+    who = actor(users[0])
+    with plans() as steps:
+        reports_for(db.session(), who, parts_of('schuldh "geen werk"'))
+    assert any("report_index VIRTUAL TABLE INDEX" in step for step in steps), steps
+    for step in steps:
+        found = step.startswith(("SCAN newest", "SCAN ("))  # what the index gave
+        assert not step.startswith("SCAN") or found or "VIRTUAL TABLE INDEX" in step, steps
+
+
+def test_recent_dossiers_are_found_through_the_own_entries(users):
+    with plans() as steps:
+        recent_for(db.session(), actor(users[0]), today=TODAY)
+    assert any("audit_entry USING INDEX ix_audit_entry_user" in step for step in steps), steps
+    assert not [step for step in steps if step.startswith(("SCAN dossier", "SCAN client"))]
 
 
 def test_the_team_is_found_without_reading_everybody(users):
     for who in map(actor, users):
         with plans() as steps:
-            team_for(db.session(), who)
+            choices_for(db.session(), who)
         assert_flat(steps, "team")

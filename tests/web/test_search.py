@@ -54,7 +54,7 @@ def test_by_name_case_accents_and_particles_are_forgiven(http_as, coordinator):
     for term in ("Şahin", "sahin", "SAHIN", "şah"):
         assert set(found(http, term)) == {number["sahin"], number["obrien"]}, term
     assert found(http, "zoe sahin") == [number["sahin"]]
-    for term in ("ahin", "vriesen", "jansen", "vries sahin"):
+    for term in ("hin", "vriesen", "jansen", "vries sahin"):
         assert found(http, term) == [], term
 
 

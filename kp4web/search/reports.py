@@ -1,0 +1,221 @@
+"""
+Search in the words of reports: only in those that the actor reads, the newest first.
+
+Whoever reads reports as lead only searches the own dossiers and no other; the condition is part of
+what the index is asked for. SQLite answers from FTS5, PostgreSQL from ``tsvector``, where a word
+is also found by its Dutch stem.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, reduce
+from typing import Any
+
+from sqlalchemy import (
+    TEXT,
+    ColumnElement,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    null,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from kp4web.accounts.models import User
+from kp4web.clients.models import Client
+from kp4web.conversations.models import (
+    AttemptOutcome,
+    Channel,
+    ContactAttempt,
+    Conversation,
+    ReportText,
+)
+from kp4web.domain.actor import Actor
+from kp4web.domain.names import display_name
+from kp4web.domain.passages import Part, Piece, passage
+from kp4web.domain.policy import Field, relations, visible_fields
+from kp4web.dossiers.models import Dossier
+from kp4web.dossiers.queries import IN_REACH, reach_of
+from kp4web.extensions import AnyRow, AnySelect
+
+AT_MOST = 100
+AT_FIRST = 20
+"""Reports that are shown before one asks for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportHit:
+    """A report with what was looked for in it."""
+
+    number: str
+    client_id: int
+    name: str
+    held_on: date
+    conversation_id: int | None
+    """None for an attempt: that has no page of its own."""
+    how: str
+    author: str
+    passage: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReports:
+    """What a search in reports found."""
+
+    hits: tuple[ReportHit, ...]
+    in_all: int
+    """Reports with these words, also beyond those shown."""
+
+    @property
+    def clients(self) -> tuple[int, ...]:
+        """Return whose data is shown: for the log."""
+        return tuple(hit.client_id for hit in self.hits)
+
+
+_OWN = (
+    select(Dossier.id)
+    .where(IN_REACH, Dossier.lead_id == bindparam("actor_id"))
+    .correlate(None)
+)  # fmt: skip
+_INDEX = table("report_index", column("rowid"), column("report_index"))
+_SCOPE = _OWN.with_only_columns(
+    func.coalesce(func.group_concat(Dossier.id, literal(" OR ")), "0")
+).scalar_subquery()
+_KEY = (ReportText.id, ReportText.conversation_id, ReportText.attempt_id, ReportText.dossier_id)
+IN_SQLITE: AnySelect = select(*_KEY, ReportText.held_on).join(
+    _INDEX, ReportText.id == _INDEX.c.rowid
+).where(
+    _INDEX.c.report_index.op("MATCH")(
+        cast(bindparam("words"), TEXT) + " AND dossier_id : (" + _SCOPE + ")"
+    )
+)  # fmt: skip
+
+
+@cache
+def in_postgres(shape: tuple[bool, ...]) -> AnySelect:
+    """Return the statement that finds parts; of each whether its stem counts too."""
+    parts: list[ColumnElement[Any]] = [
+        _with_stem(place) if has_stem else cast(bindparam(f"part{place}"), TSQUERY)
+        for place, has_stem in enumerate(shape)
+    ]
+    wanted = reduce(lambda one, other: one.op("&&")(other), parts)
+    return select(*_KEY, ReportText.held_on).where(
+        ReportText.dossier_id.in_(_OWN), ReportText.words.op("@@")(wanted)
+    )
+
+
+def _with_stem(place: int) -> ColumnElement[Any]:
+    exact = cast(bindparam(f"part{place}"), TSQUERY)
+    stem = func.to_tsquery(text("'dutch'"), bindparam(f"stem{place}"))
+    return exact.op("||")(stem).self_group()
+
+
+_ALSO = (
+    text(
+        """
+        SELECT array_agg(found.lexeme) AS also
+        FROM report_text AS shown, unnest(shown.words) AS found
+        WHERE shown.id = newest.id AND ts_lexize('dutch_stem', found.lexeme) && ARRAY(
+            SELECT stem FROM unnest(CAST(:sought AS text[])) AS sought,
+            unnest(ts_lexize('dutch_stem', sought)) AS stem
+        )
+        """
+    )
+    .columns(column("also"))
+    .scalar_subquery()
+)
+"""The words of a report that share a stem with what was looked for (PostgreSQL)."""
+
+
+@cache
+def _newest(found: AnySelect, has_stems: bool) -> AnySelect:
+    """Return the statement for the newest of what is found, with all that is shown of it."""
+    newest = (
+        found.add_columns(func.count().over().label("in_all"))
+        .order_by(ReportText.held_on.desc(), ReportText.id.desc())
+        .limit(bindparam("shown"))
+        .subquery("newest")
+    )
+    also = _ALSO if has_stems else null()
+    talk, attempt = Conversation, ContactAttempt
+    return (
+        select(
+            newest.c.in_all, newest.c.held_on, newest.c.conversation_id, attempt.outcome,
+            func.coalesce(talk.report, attempt.report).label("report"),
+            func.coalesce(talk.channel, attempt.channel).label("channel"),
+            User.name.label("author"), Dossier.number, Dossier.client_id, Dossier.lead_id,
+            Client.initials, Client.given_name, Client.prefix, Client.surname,
+            also.label("also"),
+        )
+        .select_from(newest)
+        .join(Dossier, Dossier.id == newest.c.dossier_id)
+        .join(Client, Client.id == Dossier.client_id)
+        .outerjoin(talk, talk.id == newest.c.conversation_id)
+        .outerjoin(attempt, attempt.id == newest.c.attempt_id)
+        .join(User, User.id == func.coalesce(talk.author_id, attempt.author_id))
+        .where(IN_REACH, Dossier.lead_id == bindparam("actor_id"))
+        .order_by(newest.c.held_on.desc(), newest.c.id.desc())
+    )  # fmt: skip
+
+
+def searches_reports(actor: Actor) -> bool:
+    """Return whether there are reports that this actor reads: those of own dossiers."""
+    return Field.REPORTS in visible_fields(relations(actor, lead_id=actor.id))
+
+
+def reports_for(
+    session: Session, actor: Actor, parts: Sequence[Part], *, all_of_them: bool = False
+) -> FoundReports:
+    """Return the newest reports that the actor reads and that hold all parts; or ``Forbidden``."""
+    reach = reach_of(actor)
+    if not parts or not searches_reports(actor):
+        return FoundReports((), 0)
+    shown = AT_MOST if all_of_them else AT_FIRST
+    given = reach | {"actor_id": actor.id, "shown": shown}
+    if has_stems := session.get_bind().dialect.name == "postgresql":
+        query, words = in_postgres(tuple(map(_has_stem, parts))), _for_postgres(parts)
+    else:
+        query, words = IN_SQLITE, {"words": _for_sqlite(parts)}
+    rows = session.execute(_newest(query, has_stems), given | words).all()
+    return FoundReports(tuple(_hit(row, parts) for row in rows), rows[0].in_all if rows else 0)
+
+
+def _for_sqlite(parts: Sequence[Part]) -> str:
+    """Return the parts in the language of FTS5; folded words hold no character of it."""
+    wanted = (f'"{" ".join(part.words)}"{" *" if part.is_open else ""}' for part in parts)
+    return f"words : ({' AND '.join(wanted)})"
+
+
+def _for_postgres(parts: Sequence[Part]) -> dict[str, Any]:
+    """Return the parts in the language of ``tsquery``, and the words whose stems count."""
+    given: dict[str, Any] = {"sought": [p.words[0] for p in parts if _has_stem(p)]}
+    for place, part in enumerate(parts):
+        words = " <-> ".join(f"'{word}'" for word in part.words)
+        given[f"part{place}"] = f"{words}:*" if part.is_open else words
+        if _has_stem(part):
+            given[f"stem{place}"] = f"'{part.words[0]}'"
+    return given
+
+
+def _has_stem(part: Part) -> bool:
+    return len(part.words) == 1 and not part.is_quoted
+
+
+def _hit(row: AnyRow, parts: Sequence[Part]) -> ReportHit:
+    return ReportHit(
+        number=row.number, client_id=row.client_id, held_on=row.held_on, author=row.author,
+        name=display_name(
+            initials=row.initials, given_name=row.given_name, prefix=row.prefix,
+            surname=row.surname,
+        ),
+        conversation_id=row.conversation_id,
+        how=AttemptOutcome(row.outcome).label if row.outcome else Channel(row.channel).label,
+        passage=passage(row.report, parts, row.also or ()),
+    )  # fmt: skip
