@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
@@ -214,14 +214,9 @@ def _page(
     found = application_for(db.session(), current_actor(), application_id, today=today())
     _record_page(found)
     return render_page(
-        "intake/show.html", status=status, found=found, form=form, address=_address,
+        "intake/show.html", status=status, found=found, form=form,
         content=found.content, is_closing=status == 422, **revealed,
     )  # fmt: skip
-
-
-def _address(endpoint: str, **values: Any) -> str | None:
-    """Return the address of a page of another feature, or ``None`` when there is no such page."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
 
 
 def _record_page(found: ApplicationPage) -> None:
