@@ -36,6 +36,7 @@ CHANCE = 0.16
 """That somebody is reassessed in a year."""
 FITS = {TrackKind.SUPPORT, TrackKind.UNDER_INVESTIGATION}
 """Tracks in which it makes sense; in rest it would do harm."""
+IMPROVING = {"ill", "low", "ill_debts", "caregiver"}
 COURSE = (OpenDossier, AcceptHandover, ChangeTrack, StopDossier, ReopenDossier)
 
 
@@ -43,12 +44,12 @@ def reassessments(lives: Sequence[Life], seed: str, today: date) -> Iterator[Eve
     """Yield every reassessment up to today."""
     shown: set[str] = set()
     if today >= FRESH:
-        better = _find(lives, seed, today, shown, add_months(today, -7))
-        if better:
-            yield from _better(better, today)
-        half = _find(lives, seed, today, shown, add_months(today, -5))
-        if half:
-            yield from _half_way(half, today)
+        able = [life for life in lives if _can_improve(life, today)]
+        for candidates, tell in ((able, _better), (lives, _half_way)):
+            found = _find(candidates, seed, today, shown)
+            if found:
+                shown.add(found.life.plan.key)
+                yield from tell(found, today)
     for life in lives:
         if life.plan.key not in shown:
             yield from _regular(life, today)
@@ -85,25 +86,37 @@ def _kind(event: Event) -> TrackKind:
     return TrackKind.STOPPED if stops else TrackKind.UNDER_INVESTIGATION
 
 
-def _find(
-    lives: Sequence[Life], seed: str, today: date, shown: set[str], since: date
-) -> Life | None:
-    """Return a dossier of the lead since some months that came by a hand-over."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A dossier to show a reassessment in, when the first one was and who led it then."""
+
+    life: Life
+    first: date
+    by: str
+
+
+def _find(lives: Sequence[Life], seed: str, today: date, shown: set[str]) -> _Found | None:
+    """Return a dossier of the lead that came by a hand-over, those of this time first."""
     rng = Random(f"{seed}:{today}:reviews")  # noqa: S311 -- a story, not a secret
-    first = _first(since)
     for life in sorted(rng.sample(lives, len(lives)), key=lambda life: not _asked_before(life)):
-        if life.plan.offered_on is None or life.plan.key in shown:
+        recent = life.plan.opened_on > add_days(today, -60)
+        if life.plan.offered_on is None or recent or life.plan.key in shown:
             continue
-        days = (first, working_days_before(today, 5), working_days_before(today, 1))
-        stands = [_standing(life, day) for day in days]
-        if all(one and one.lead == LEAD and one.kind in FITS for one in stands):
-            shown.add(life.plan.key)
-            return life
+        now = [_standing(life, working_days_before(today, number)) for number in (5, 1)]
+        if not all(one and one.lead == LEAD and one.kind in FITS for one in now):
+            continue
+        for months in (7, 5, 3, 1):
+            first = on_or_after(max(add_months(today, -months), add_days(BEGIN, 10)))
+            then = _standing(life, first)
+            if then and then.lead and then.kind in FITS:
+                return _Found(life, first, then.lead)
     return None
 
 
-def _first(since: date) -> date:
-    return on_or_after(max(since, add_days(BEGIN, 10)))
+def _can_improve(life: Life, today: date) -> bool:
+    """Return whether it was health that stood in the way, and the AOW is far off."""
+    who = life.plan.character
+    return persona_of(who) in IMPROVING and who.pension_on > add_months(today, 30)
 
 
 def _asked_before(life: Life) -> bool:
@@ -111,19 +124,19 @@ def _asked_before(life: Life) -> bool:
     return any(isinstance(event, OfferHandover) and event.day > BEGIN for event in life.events)
 
 
-def _better(life: Life, today: date) -> Iterator[Event]:
-    who = persona_of(life.plan.character)
+def _better(found: _Found, today: date) -> Iterator[Event]:
+    life = found.life
     if not _asked_before(life):
-        yield from _fill_in(life, "first", _first(add_months(today, -7)), LEAD, who)
+        yield from _fill_in(life, "first", found.first, found.by, persona_of(life.plan.character))
     yield from _fill_in(life, "better", working_days_before(today, 5), LEAD, "better")
 
 
-def _half_way(life: Life, today: date) -> Iterator[Event]:
-    who = persona_of(life.plan.character)
-    yield from _fill_in(life, "before", _first(add_months(today, -5)), LEAD, who)
+def _half_way(found: _Found, today: date) -> Iterator[Event]:
+    life, who = found.life, persona_of(found.life.plan.character)
+    yield from _fill_in(life, "before", found.first, found.by, who)
     yield from _fill_in(
         life, "half", working_days_before(today, 1), LEAD, who, until="gez_zelfzorg"
-    )  # fmt: skip
+    )
 
 
 def _regular(life: Life, today: date) -> Iterator[Event]:

@@ -234,9 +234,14 @@ def test_some_is_due_today_some_this_week_most_later(today):
 # ---------------------------------------------------------------------- texts and accounts
 
 
+FIELDS = ("report", "reason", "avoid", "text", "note", "justification", "basis_reason")
+
+
 def texts_of(event):
-    return [value for name in ("report", "reason", "avoid", "text", "note", "justification")
-            if isinstance(value := getattr(event, name, None), str)]  # fmt: skip
+    answers = [value for _, value in getattr(event, "answers", ()) if isinstance(value, str)]
+    approach = event.person.approach if hasattr(event, "registered_on") else ""
+    texts = [getattr(event, name, None) for name in FIELDS]
+    return [text for text in (*texts, *answers, approach) if isinstance(text, str)]
 
 
 def test_no_forbidden_word_and_no_open_blank_anywhere(today):
