@@ -123,8 +123,6 @@ def _check(ref: DossierRef, command: RecordConversation, now: datetime, today: d
             "report",
             f"Gebruik hoogstens {REPORT_LIMIT} tekens. U typte er {len(command.report)}.",
         )
-    if not command.participants and command.attempt is None:
-        raise InvalidInput("participants", "Kies wie erbij was.")
     if Relation.LEAD not in ref.relations and (command.follow_up_on or command.done):
         raise InvalidInput("follow_up_on", "Alleen de vaste consulent plant en sluit opvolgingen.")
 

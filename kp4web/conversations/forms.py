@@ -93,11 +93,6 @@ class ConversationForm(BaseForm):
     submission = HiddenField()
     terug = HiddenField()
 
-    def validate_report(self, field: TextAreaField) -> None:
-        """Ask for a report of a conversation; an attempt needs none."""
-        if self.outcome.data == HELD and not (field.data or "").strip():
-            raise ValidationError("Schrijf op wat er is besproken.")
-
     def validate_follow_up_what(self, field: TextLine) -> None:
         """Never drop what was typed: a text without a date would be lost."""
         if field.data and not self.follow_up_on.data and not self.follow_up_on.errors:

@@ -21,6 +21,7 @@ from kp4web.extensions import db
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.forms import own_submission
+from kp4web.web.hints import ask_about_number
 from kp4web.web.htmx import go_to, render_page, wants_fragment
 from kp4web.web.paths import way_back
 from kp4web.web.transactions import become_writer
@@ -72,8 +73,12 @@ def create(number: str) -> ResponseReturnValue:
             raise  # out of reach or not allowed: there is no form to give back
         form.form_errors = [str(error)]
         return _refused(number, form, 409)
+    page = url_for("timeline.show", number=number)
+    if isinstance(entry, Conversation):
+        page = url_for(".show", number=number, conversation_id=entry.id)
     db.session.commit()
     flash(_said(entry, command), "ok")
+    ask_about_number(command.report, command.follow_up_what, href=page)
     return go_to(way_back(url_for("timeline.show", number=number)))
 
 
@@ -210,6 +215,9 @@ def create_message(number: str) -> ResponseReturnValue:
         return _message_page(number, form, status=422)
     db.session.commit()
     flash("Uw bericht is achtergelaten.", "ok")
+    ask_about_number(
+        command.text, href=url_for("timeline.show", number=number), label="Naar het dossier"
+    )
     return go_to(way_back(url_for("timeline.show", number=number)))
 
 

@@ -11,6 +11,8 @@ WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 _SEPARATORS = re.compile(r"[\s.\-\u2010-\u2015\u2212]+")
 _DIGITS = re.compile(r"[0-9]{9}")
 _DEMO_PREFIX = "9999"
+_IN_TEXT = re.compile(r"[0-9]+(?:[ \u00a0.\-\u2010-\u2015\u2212][0-9]+)*")
+"""Groups of digits with at most one space, dot or dash between them."""
 
 
 def normalise(text: str) -> str:
@@ -25,6 +27,37 @@ def is_valid(number: str) -> bool:
         return False
     total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number, strict=True))
     return total % 11 == 0
+
+
+def is_in(text: str) -> bool:
+    """
+    Return whether a text holds what looks like a burgerservicenummer, also in groups of digits.
+
+    Eight digits count only when they stand alone and are no day: most are dates and telephone
+    numbers.
+    """
+    return any(_looks_like(run.group()) for run in _IN_TEXT.finditer(text))
+
+
+def _looks_like(run: str) -> bool:
+    groups = _SEPARATORS.split(run)
+    if len(groups) == 1 and len(run) == 8:
+        return is_valid(f"0{run}") and not _is_day(run)
+    return any(
+        is_valid("".join(groups[first:last]))
+        for first in range(len(groups))
+        for last in range(first + 1, min(first + len(WEIGHTS), len(groups)) + 1)
+    )
+
+
+def _is_day(digits: str) -> bool:
+    """Return whether eight digits are a day as people write it: 22112026 or 20261122."""
+    for year, month, day in (
+        (digits[4:], digits[2:4], digits[:2]), (digits[:4], digits[4:6], digits[6:])
+    ):  # fmt: skip
+        if "1900" <= year <= "2199" and "01" <= month <= "12" and "01" <= day <= "31":
+            return True
+    return False
 
 
 def mask(number: str) -> str:

@@ -22,6 +22,7 @@ from kp4web.extensions import db
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.forms import BaseForm
+from kp4web.web.hints import ask_about_number
 from kp4web.web.htmx import go_to, render_page, wants_fragment
 from kp4web.web.paths import way_back
 from kp4web.web.transactions import become_writer
@@ -170,6 +171,8 @@ def create(number: str) -> ResponseReturnValue:
                 db.session(), current_actor(), number, form.command(), now=now(), today=today()
             )
             text = f"De opvolging is gepland op {dutch_day(planned.due_on)}."
+            page = url_for("timeline.show", number=number)
+            ask_about_number(planned.what, href=page, label="Naar het dossier")
             return _done(text, default=url_for("timeline.show", number=number))
         except InvalidInput as error:
             db.session.rollback()
@@ -208,6 +211,8 @@ def note_pension(number: str) -> ResponseReturnValue:
             note = commands.note_pension(
                 db.session(), current_actor(), number, form.command(), now=now(), today=today()
             )
+            page = url_for("timeline.show", number=number)
+            ask_about_number(note.note, href=page, label="Naar het dossier")
             return _done(
                 "U heeft de AOW-datum gezien."
                 if note.postponed_to is None

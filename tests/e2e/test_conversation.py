@@ -113,13 +113,16 @@ def test_an_attempt_is_recorded_without_a_report(page):
 
 
 def test_errors_stand_at_their_fields_and_nothing_is_lost(page, variant, arrange):
+    page.get_by_label("Datum", exact=True).fill("")
     page.get_by_label("Wat gaat u dan doen?").fill("Samen langsgaan")
     submit(page)
     summary = page.locator(".error-summary")
     expect(summary).to_contain_text("Er zijn 2 fouten gevonden")
     if variant.javascript:
         expect(summary).to_be_focused()
-    expect(report_field(page)).to_have_accessible_description("Schrijf op wat er is besproken.")
+    day = page.get_by_label("Datum", exact=True)
+    expect(day).to_have_accessible_description("Vul een datum in.")
+    day.fill(TODAY.isoformat())
     expect(page.get_by_label("Wat gaat u dan doen?")).to_have_value("Samen langsgaan")
     page.get_by_label("Wat gaat u dan doen?").fill("")
     report_field(page).fill(REPORT)

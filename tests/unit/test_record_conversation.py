@@ -109,7 +109,6 @@ def test_a_follow_up_is_planned_and_others_are_settled(lead):
         ("held_on", {"held_on": date(2026, 5, 31)}),
         ("held_at", {"held_at": time(10, 1)}),
         ("report", {"report": "x" * 50_001}),
-        ("participants", {"participants": ()}),
         ("follow_up_on", {"follow_up_on": TODAY - timedelta(days=1)}),
         ("follow_up_on", {"follow_up_on": date(2199, 1, 1)}),
     ],

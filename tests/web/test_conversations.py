@@ -71,7 +71,7 @@ def test_the_proposal_follows_the_track(http_as, lead, track, words):
 def test_the_proposal_counts_from_the_conversation_and_never_lies_behind_us(
     http_as, lead, dossier, held_on, words
 ):
-    data = fields(held_on=held_on, report="")
+    data = fields(held_on=held_on, channel="")
     assert words in http_as(lead).post(at_dossier(dossier), data=data).text
 
 

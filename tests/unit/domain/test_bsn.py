@@ -1,10 +1,11 @@
+from datetime import date
 from itertools import islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kp4web.domain.bsn import demo_numbers, is_valid, mask, normalise
+from kp4web.domain.bsn import demo_numbers, is_in, is_valid, mask, normalise
 
 DEMO = list(demo_numbers())
 
@@ -72,3 +73,38 @@ def test_no_text_raises(text):
 
 def test_a_masked_number_shows_three_digits():
     assert mask("999900653") == "•••••• 653"
+
+
+@given(st.sampled_from(DEMO), st.integers(1, 8), st.sampled_from(" .-\u00a0"), st.text("ab, ;\n"))
+def test_a_number_is_found_in_a_text_however_it_is_written(number, place, between, around):
+    for written in (number, f"{number[:place]}{between}{number[place:]}", between.join(number)):
+        assert is_in(f"{around}{written}{around}")
+        assert is_in(f"a 12 {written} 7, b")
+
+
+@given(st.text())
+def test_a_text_without_nine_digits_holds_no_number(text):
+    few = "".join(c for c in text if not c.isdigit())
+    assert not is_in(few)
+    assert not is_in(f"{few} 1234567 {few}")
+
+
+@given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
+def test_a_day_is_no_number(day):
+    for written in ("%d-%m-%Y", "%d%m%Y", "%Y%m%d", "%d.%m.%Y 14.03"):
+        assert not is_in(f"Op {day.strftime(written)} gebeld.")
+
+
+def test_eight_digits_count_when_they_stand_alone():
+    short = next(f"{n}" for n in range(30_000_000, 30_000_020) if is_valid(f"0{n}"))
+    assert is_in(f"Nummer {short}.")
+    assert not is_in(f"Bel 06-{short}.")
+
+
+@pytest.mark.parametrize("text", ["", "000000000", "06-12345678", "0345 123 456", "€ 27.347"])
+def test_what_is_no_number(text):
+    assert not is_in(text)
+
+
+def test_a_long_row_of_digits_takes_no_time():
+    assert not is_in("0 " * 25_000)
