@@ -49,6 +49,12 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         "/rapportages/kp4/dossiers?peildatum=2026-11-18&traject=rest",
         ("/account", "Wachtwoord veranderen"), "/beheer/gebruikers",
     ],
+    "lead: questionnaire": [
+        "/dossiers/{number}/vragenlijsten", "/dossiers/{old}/vragenlijsten",
+        *(f"/vragenlijsten/{{questionnaire_id}}/{area}" for area in (
+            "vooraf", "werk", "gezondheid", "sociaal", "wonen_geld", "justitie")),
+        ("/vragenlijsten/{questionnaire_id}/afronding", "Weggooien"),
+    ],
     "colleague": [
         "/dossiers/{number}", "/dossiers?consulent=alle", "/dossiers/{number}/traject",
         "/dossiers/{number}/gesprekken/nieuw",
