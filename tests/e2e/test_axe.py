@@ -53,7 +53,7 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         "/dossiers/{number}/vragenlijsten", "/dossiers/{old}/vragenlijsten",
         *(f"/vragenlijsten/{{questionnaire_id}}/{area}" for area in (
             "vooraf", "werk", "gezondheid", "sociaal", "wonen_geld", "justitie")),
-        ("/vragenlijsten/{questionnaire_id}/afronding", "Weggooien"),
+        "/vragenlijsten/{questionnaire_id}/afronding",
     ],
     "colleague": [
         "/dossiers/{number}", "/dossiers?consulent=alle", "/dossiers/{number}/traject",

@@ -475,6 +475,19 @@ def test_it_ends_with_what_is_missing_and_is_completed(page, sheet, arrange):
         assert row.state is QuestionnaireState.COMPLETED
 
 
+def test_throwing_away_asks_why(page, sheet, arrange):
+    """Runs with and without JavaScript."""
+    open_area(page, sheet, "afronding")
+    page.locator("summary", has_text="Vragenlijst weggooien").click()
+    page.get_by_role("button", name="Weggooien").click()
+    expect(page.locator(".error-summary")).to_contain_text("Vul dit veld in.")
+    page.get_by_label("Waarom gooit u deze vragenlijst weg?").fill("Verkeerde persoon.")
+    page.get_by_role("button", name="Weggooien").click()
+    expect(page.get_by_role("status").first).to_contain_text("De vragenlijst is weggegooid.")
+    with arrange():
+        assert db.session.get_one(Questionnaire, sheet).discard_reason == "Verkeerde persoon."
+
+
 @only(ON_SQLITE)
 def test_its_states_are_accessible(page_as, again, intake, sheet, arrange):
     lead, reassessment = again
@@ -491,4 +504,9 @@ def test_its_states_are_accessible(page_as, again, intake, sheet, arrange):
     expect(page.get_by_test_id("field-error")).to_be_visible()
     choose(page, "werk_nu", "Nee")
     expect(question(page, "werk_laatst")).to_be_visible()
+    run_axe_at_all_widths(page)
+    open_area(page, sheet, "afronding")
+    page.locator("summary", has_text="Vragenlijst weggooien").click()
+    page.get_by_role("button", name="Weggooien").click()
+    expect(page.get_by_test_id("field-error")).to_be_visible()
     run_axe_at_all_widths(page)
