@@ -42,7 +42,7 @@ REGULAR = (
     "starter", "language", "debts", "part_time", "return_to_work", "single_parent", "starter",
     "obligations", "language", "habit", "part_time", "return_to_work", "debts",
 )  # fmt: skip
-"""How the regular applicants answer, one after another; the last decimal decides the rest."""
+"""How the regular applicants answer, one after another."""
 PLACES = (
     "tiel", "west-betuwe", "culemborg", "zaltbommel", "buren", "tiel", "maasdriel",
     "neder-betuwe", "west-betuwe", "west-maas-en-waal",
@@ -102,10 +102,9 @@ def _regular(population: Population, today: date) -> Iterator[Case]:
     number, day = 0, BEGIN
     while day < today:
         number += 1
-        case = somebody(
-            population, f"wz-{number:03d}", PLACES[number % len(PLACES)],
-            REGULAR[number % len(REGULAR)], day,
-        )  # fmt: skip
+        persona = "guarded" if number % 12 == 11 else REGULAR[number % len(REGULAR)]
+        place = PLACES[number % len(PLACES)]
+        case = somebody(population, f"wz-{number:03d}", place, persona, day)
         _treat(case, number, day)
         yield case
         day = add_days(day, rng.randint(6, 13))
@@ -119,7 +118,7 @@ def _treat(case: Case, number: int, day: date) -> None:
     decided_on = on_or_after(add_days(asked_on, rng.randint(1, 8)))
     match number % 12:
         case 4:
-            case.decide_elsewhere(decided_on, _measured(case, day))
+            case.decide_elsewhere(decided_on, _measured(case, number, day))
         case 9:
             case.decide_without(decided_on, 2)
         case 6:
@@ -141,14 +140,14 @@ def _gives_up(case: Case, number: int, asked_on: date, on: date) -> None:
     case.withdraw(on, "other" if moved else "withdrawn")
 
 
-def _measured(case: Case, day: date) -> ElsewhereOutcome:
+def _measured(case: Case, number: int, day: date) -> ElsewhereOutcome:
     rng = case.rng
-    in_colours = rng.random() < 0.4
+    measured_on, in_colours = add_days(day, -rng.randint(20, 150)), rng.random() < 0.4
     return ElsewhereOutcome(
         instrument="Dariuz, afgenomen door de vorige gemeente",
-        measured_on=add_days(day, -rng.randint(20, 150)),
-        profile=rng.choice((2, 3, 3)),
-        reference=f"DZ-{day.year - 1}-{rng.randint(1000, 9999)}",
+        measured_on=measured_on,
+        profile=2 + number // 12 % 2,
+        reference=f"DZ-{measured_on.year}-{rng.randint(1000, 9999)}",
         scores=tuple(
             (area.value, rng.choice(COLOURS) if in_colours else str(rng.randint(12, 64)))
             for area in LifeArea

@@ -171,6 +171,7 @@ def test_some_were_decided_otherwise_or_ended_without_a_profile(desk, today):
         assert measured.reference
         assert measured.measured_on < measured_day(events, measured)
         assert [event for event in events if event.basis_reason and not event.questionnaire]
+        assert [one for one in desk.decided if one.questionnaire and one.suggested is None]
         assert [e for e in story(today) if isinstance(e, DiscardQuestionnaire)]
         closings = {e.closing for e in story(today) if isinstance(e, CloseApplication)}
         assert "withdrawn" in closings
