@@ -220,8 +220,8 @@ _MEMBERS = (
     .where(ApplicationMember.application_id == bindparam("id"))
     .order_by(ApplicationMember.birth_date, ApplicationMember.id)
 )
-_AT_HOME = ("street", "postcode", "town", "phone", "municipality_id", "registered_on")
-"""What partners have in common."""
+_AT_HOME = ("street", "postcode", "town", "municipality_id", "registered_on")
+"""What partners have in common; a phone number is somebody's own."""
 
 
 @dataclass(frozen=True, slots=True)

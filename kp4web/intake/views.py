@@ -33,7 +33,7 @@ TABS: dict[str, tuple[str, tuple[ApplicationState, ...]]] = {
 PARTS: dict[str, tuple[str, tuple[ApplicationState, ...]]] = {
     "": ("Alles", queries.OURS),
     "open": ("Open", (ApplicationState.OPEN,)),
-    "vragenlijst": ("Vragenlijst bezig", (ApplicationState.RUNNING,)),
+    "vragenlijst": ("Vragenlijst", (ApplicationState.RUNNING,)),
     "wacht": ("Wacht op profiel", (ApplicationState.WAITING,)),
     "teruggestuurd": ("Teruggestuurd", (ApplicationState.RETURNED,)),
 }

@@ -36,6 +36,7 @@ from tests.factories import (
     make_version,
 )
 from tests.queries import count_queries
+from tests.unit.test_plans import explained
 
 NOT_ALLOWED = [role for role in Role if role not in {Role.INTAKE, Role.AGENCY_COORDINATOR}]
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -480,8 +481,9 @@ HOUSEHOLD = (
 
 def test_the_partner_starts_with_the_household(http_as, intake):
     first = make_application(
-        by=intake, members=HOUSEHOLD, street="Herenstraat 1", town="Tiel", municipality="Buren"
-    )
+        by=intake, members=HOUSEHOLD, street="Herenstraat 1", town="Tiel", municipality="Buren",
+        phone="06 12345678", approach="Niet samen.",
+    )  # fmt: skip
     http = http_as(intake)
     shown = typed(http.get(url(first, "/partner")).text)
     assert (shown["initials"], shown["prefix"], shown["surname"]) == ("K.", "van den", "Heuvel")
@@ -489,6 +491,7 @@ def test_the_partner_starts_with_the_household(http_as, intake):
     assert shown["municipality"] == str(make_municipality("Buren").id)
     assert (shown["members-0-name"], shown["members-1-name"] or "") == ("Noor", "")
     assert (shown["partner_of"], shown["bsn"] or "") == (str(first.id), "")
+    assert (shown["phone"] or "", shown["approach"]) == ("", "")  # these are of one person
     response = http.post("/aanvragen", data=shown)
     second = newest()
     assert (response.status_code, response.location) == (303, url(second))
@@ -523,3 +526,21 @@ def test_the_error_page_of_a_partner_leads_back_to_the_right_application(http_as
     page = http_as(intake).post("/aanvragen", data=valid(surname="", partner_of=first.id)).text
     assert typed(page)["partner_of"] == str(first.id)
     assert f'href="{url(first)}"' in page
+
+
+# ---------------------------------------------------------------------- no whole tables
+
+
+@pytest.mark.parametrize(
+    "path", ["/aanvragen", "/aanvragen?status=afgesloten&mijn=1", "/aanvragen/{id}", "twin"]
+)
+def test_no_page_reads_all_applications(http_as, intake, path):
+    made = make_application(by=intake, surname="O'Brien-Şahin", initials="Ş.", bsn=None)
+    http, address = http_as(intake), path.format(id=made.id)
+    with explained() as steps:
+        answer = http.post("/aanvragen", data=valid()) if path == "twin" else http.get(address)
+    assert answer.status_code == (422 if path == "twin" else 200)
+    tables = {"application", "application_decision", "questionnaire", "handover"}
+    seen = [step for step, _ in steps if re.match(rf"(SCAN|SEARCH) ({'|'.join(tables)})\b", step)]
+    assert seen
+    assert [step for step in seen if step.startswith("SCAN")] == []
