@@ -193,3 +193,9 @@ def change_password(
     user.password_is_initial = False
     end_all_sessions(session, user.id, now=now, except_id=session_id)
     record(session, actor, "password_change", now=now)
+
+
+def set_shortcuts(session: Session, actor: Actor, *, on: bool) -> None:
+    """Let single keys do something on the actor's own pages, or not (WCAG 2.1.4)."""
+    require(actor, Action.OWN_ACCOUNT)
+    session.execute(update(User).where(User.id == actor.id).values(shortcuts=on))

@@ -18,7 +18,7 @@ _ROLES = aliased(UserRole)
 _SIGNED_IN = (
     select(
         UserSession.id.label("session_id"), UserSession.last_seen_at, UserSession.expires_at,
-        User.id, User.name, User.email, User.password_is_initial,
+        User.id, User.name, User.email, User.password_is_initial, User.shortcuts,
         Organisation.id.label("organisation_id"), Organisation.kind,
         Organisation.name.label("organisation"), Organisation.team,
         Organisation.municipality_id, _ROLES.role,
@@ -44,6 +44,8 @@ class SignedIn:
     email: str
     organisation_label: str
     password_is_initial: bool
+    shortcuts: bool
+    """Whether single keys do something on the pages."""
     actor: Actor
     is_authenticated: bool = True
     is_active: bool = True
@@ -65,7 +67,8 @@ def signed_in(session: Session, token_hash: str) -> SignedIn | None:
         expires_at=first.expires_at, email=first.email,
         organisation_label=f"{first.organisation}, {first.team}" if first.team
         else first.organisation,
-        password_is_initial=first.password_is_initial, actor=_actor(rows),
+        password_is_initial=first.password_is_initial, shortcuts=first.shortcuts,
+        actor=_actor(rows),
     )  # fmt: skip
 
 

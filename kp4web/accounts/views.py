@@ -155,3 +155,22 @@ def end_session(session_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash("Die sessie is beëindigd.")
     return redirect(url_for(".show"), 303)
+
+
+@bp.get("/sneltoetsen")
+@requires(Action.OWN_ACCOUNT)
+def shortcuts() -> ResponseReturnValue:
+    """Show which keys do something, and whether they do."""
+    return render_page("accounts/shortcuts.html", are_on=current_user.shortcuts)
+
+
+@bp.post("/sneltoetsen")
+@requires(Action.OWN_ACCOUNT)
+def update_shortcuts() -> ResponseReturnValue:
+    """Turn the keys on or off: 303; what is neither leaves them as they are."""
+    asked = request.form.get("aan")
+    if asked in {"ja", "nee"}:
+        commands.set_shortcuts(db.session(), current_actor(), on=asked == "ja")
+        db.session.commit()
+        flash("Sneltoetsen staan aan." if asked == "ja" else "Sneltoetsen staan uit.")
+    return redirect(url_for(".shortcuts"), 303)

@@ -18,9 +18,9 @@ LONGEST_WORD = 60
 """Letters of a word that are looked at; a database refuses words without end."""
 SHORTEST_OPEN = 3
 """Letters from which a word also stands for all words that begin with it."""
-AROUND = 90
+AROUND = 70
 """Characters before a hit that are shown with it."""
-LENGTH = 280
+LENGTH = 220
 """Characters of a passage, about."""
 _PARTS = re.compile(r'"([^"]*)("|$)|([^\s"]+)')
 _QUOTES = str.maketrans("“”„‟«»", '""""""')

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from kp4web.audit.commands import record
 from kp4web.domain.actor import Role
 from kp4web.domain.due_words import DueGroup
-from kp4web.domain.errors import InvalidInput
+from kp4web.domain.errors import InvalidInput, NotFound
 from kp4web.domain.passages import parts_of
 from kp4web.domain.policy import Action, Field
 from kp4web.domain.tracks import Subgroup, TrackKind
@@ -91,12 +91,14 @@ def filters() -> ResponseReturnValue:
 def _filters_page(
     wrong: FilterNameForm | None = None, wrong_id: int = 0, *, status: int = 200
 ) -> ResponseReturnValue:
-    """Show the own filters; at one of them a form that was refused."""
+    """Show the own filters, at one of them a form that was refused; or ``NotFound``."""
     form = FilterForm(formdata=None)
     choices = queries.choices_for(db.session(), current_actor())
     _offer(form, choices.team)
     form.settle()
     around = Addresses(url_for(".index"), form.chosen(), form.usual())
+    if wrong and wrong_id not in {each.id for each in choices.filters}:
+        raise NotFound(commands.NO_FILTER)
     kept = []
     for each in choices.filters:
         form_of = wrong if wrong and each.id == wrong_id else FilterNameForm(None, name=each.name)
@@ -143,7 +145,7 @@ def _offer(form: FilterForm, team: Iterable[Colleague]) -> None:
         traject=addresses.TRACK_OFFERS,
         groep=addresses.GROUP_OFFERS,
         subgroep=addresses.SUBGROUP_OFFERS,
-        sort=addresses.sort_offers(request.args.get("sort", "")),
+        sort=addresses.sort_offers(form.sort.data or ""),
         consulent=[
             *((one, WHOSE_LABELS[one]) for one in whose),
             *((str(one.id), one.name) for one in team),

@@ -66,6 +66,8 @@ class Shell:
     organisation_label: str
     navigation: tuple[MenuItem, ...]
     can_search: bool
+    shortcuts: bool
+    """Whether single keys do something."""
 
 
 def landing_page(actor: Actor) -> str | None:
@@ -74,7 +76,7 @@ def landing_page(actor: Actor) -> str | None:
     return url_for(place.endpoint) if place else None
 
 
-def shell(actor: Actor, organisation_label: str) -> Shell:
+def shell(actor: Actor, organisation_label: str, *, shortcuts: bool) -> Shell:
     """Return the menu and header for this actor on this page."""
     here = request.blueprint
     items = tuple(
@@ -82,4 +84,5 @@ def shell(actor: Actor, organisation_label: str) -> Shell:
         for p in MENU
         if may(actor, p.action) and p.endpoint in current_app.view_functions
     )
-    return Shell(actor.name, organisation_label, items, may(actor, Action.DOSSIER_READ))
+    can_search = may(actor, Action.DOSSIER_READ)
+    return Shell(actor.name, organisation_label, items, can_search, shortcuts)

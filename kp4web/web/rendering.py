@@ -25,10 +25,10 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def around() -> dict[str, Any]:
-        signed_in = current_user.is_authenticated
+        user = current_user
         return {
-            "shell": shell(current_user.actor, current_user.organisation_label)
-            if signed_in
+            "shell": shell(user.actor, user.organisation_label, shortcuts=user.shortcuts)
+            if user.is_authenticated
             else None,
             "demo": current_app.config["DEMO"],
             "today": today(),

@@ -141,6 +141,14 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     ),
     "residents.update_contact": ("lead", {"name": "An", "role": "zus", "since": DAY}),
     "residents.update_member": ("lead", {"name": "Jan", "relation": "child", "birth_date": DAY}),
+    "accounts.update_shortcuts": ("lead", {"aan": "nee"}),
+    "search.create_filter": (
+        "lead",
+        {"name": "Zorg", "traject": "support", "groep": "", "subgroep": "", "consulent": "mij",
+         "sort": "naam"},
+    ),
+    "search.delete_filter": ("lead", {}),
+    "search.rename_filter": ("lead", {"name": "Rust"}),
     "search.results": ("lead", {"term": "Jansen 01-02-1980"}),
     "timeline.reveal_bsn": ("lead", {}),
     "tracks.update": (
@@ -165,6 +173,7 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
 }  # fmt: skip
 NEVER_ACCEPTED = {
     "accounts.create_session", "accounts.end_session", "accounts.update_password",
+    "search.delete_filter", "search.rename_filter",  # nobody's filter
     "versions.create",  # takes a file
 }  # fmt: skip
 PATHS = {  # endpoint: where its good form belongs, when that is not the row of the world

@@ -22,8 +22,10 @@ OPERATORS = {"administrator", "operator"}
 # endpoint: (who gets in, for whom the West Betuwe record is not there); all others are refused
 ROWS: dict[str, tuple[set[str], set[str]]] = {
     "accounts.end_session": (set(), EVERYONE),  # somebody else's session
+    "accounts.shortcuts": (EVERYONE, set()),
     "accounts.show": (EVERYONE, set()),
     "accounts.update_password": (EVERYONE, set()),
+    "accounts.update_shortcuts": (EVERYONE, set()),
     "caseload.assign": (COORDINATORS, set()),
     "caseload.create_dossier": (COORDINATORS, set()),
     "caseload.index": (COORDINATORS, set()),
@@ -81,7 +83,11 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "residents.update": ({"lead", "coordinator"}, BUREN),
     "residents.update_contact": ({"lead"}, BUREN),
     "residents.update_member": ({"lead", "coordinator"}, BUREN),
+    "search.create_filter": ({*TEAM, *BUREN}, set()),
+    "search.delete_filter": (set(), {*TEAM, *BUREN}),  # nobody's filter
+    "search.filters": ({*TEAM, *BUREN}, set()),
     "search.index": ({*TEAM, *BUREN}, set()),
+    "search.rename_filter": (set(), {*TEAM, *BUREN}),
     "search.results": ({*TEAM, *BUREN}, set()),
     "search.show": ({*TEAM, *BUREN}, set()),
     "start.index": (EVERYONE, set()),

@@ -167,6 +167,21 @@
     }
   });
 
+  /* Keys that do something by themselves; each says whether it did. */
+  const SHORTCUTS = {
+    "/": () => {
+      const search = document.getElementById("search-term");
+      search?.focus();
+      search?.select();
+      return Boolean(search);
+    },
+    "?": () => {
+      const shown = document.getElementById("shortcuts");
+      shown?.showModal();
+      return Boolean(shown);
+    },
+  };
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       const open = document.activeElement?.closest(".due .disclosure[open]");
@@ -176,13 +191,16 @@
       }
       return;
     }
-    const typing = event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const search = document.getElementById("search-term");
-    if (!search) return;
-    event.preventDefault();
-    search.focus();
-    search.select();
+    /* Single keys: not while typing, and only for who has them on (WCAG 2.1.4). */
+    if (document.body.dataset.shortcuts === undefined || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+    const act = SHORTCUTS[event.key];
+    if (act?.()) event.preventDefault();
+  });
+
+  document.addEventListener("click", (event) => {
+    event.target.closest("[data-close]")?.closest("dialog").close();
   });
 
   document.addEventListener("DOMContentLoaded", () => {
