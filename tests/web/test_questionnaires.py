@@ -677,3 +677,11 @@ def test_throwing_away_asks_for_a_reason(http_as, intake, application, sheet):
 def test_a_save_behind_the_page_is_found_by_the_command_too(intake, sheet):
     save = SaveAnswer("werk_uren", "0", 0)
     assert save_answer(db.session(), actor(intake), sheet, save, now=at(TODAY)) == 1
+
+
+def test_when_the_session_has_ended_the_page_gives_the_answers_back(http, intake, sheet):
+    data = {"was.gez_energie": "0:", "answer.gez_energie": "2"}
+    page = http.post(at_sheet(sheet, "gezondheid"), data=data)
+    assert page.status_code == 401
+    assert '<input type="hidden" name="was.gez_energie" value="0:">' in page.text
+    assert re.search(r'name="answer.gez_energie"\s+value="2"', page.text)
