@@ -13,8 +13,17 @@ from kp4web.applications.models import Application
 from kp4web.domain.actor import Role
 from kp4web.extensions import db
 from kp4web.handovers.models import Handover, HandoverState
+from tests.answers import easy
 from tests.browser import ON_SQLITE, only, run_axe_at_all_widths
-from tests.factories import make_dossier, make_follow_up, make_user
+from tests.conftest import TODAY
+from tests.factories import (
+    decide,
+    make_application,
+    make_dossier,
+    make_follow_up,
+    make_questionnaire,
+    make_user,
+)
 from tests.world import World, make_world, paths_of
 
 pytestmark = [only(ON_SQLITE), pytest.mark.world]
@@ -88,7 +97,19 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         "/aanvragen/{offered_application}", "/aanvragen/{accepted_application}",
         "/aanvragen/{closed_application}",
     ],
-    "agency coordinator": ["/aanvragen", "/aanvragen/{application_id}"],
+    "intake: outcomes": [
+        ("/vragenlijsten/{knocked_out}/uitkomst", "Profiel vaststellen"),
+        "/vragenlijsten/{capped}/uitkomst?wat=anders", "/vragenlijsten/{too_little}/uitkomst",
+        "/vragenlijsten/{decided}/uitkomst",
+        ("/aanvragen/{undecided}/profielbepalingen/nieuw", "Profiel vaststellen"),
+        "/aanvragen/{closed_application}/profielbepalingen/nieuw",
+    ],
+    "lead: outcomes": ["/vragenlijsten/{reassessed}/uitkomst"],
+    "agency coordinator": [
+        "/aanvragen", "/aanvragen/{application_id}", "/rapportages/profielvoorstellen",
+        "/rapportages/profielvoorstellen?van=2020-01-01&tot=2020-12-31",
+        "/rapportages/profielvoorstellen?van=gisteren",
+    ],
     "income": ["/"],
     "newcomer": [
         "/werkvoorraad", "/dossiers", "/caseload", "/overdrachten", REPORT,
@@ -109,7 +130,7 @@ class Visited:
 def visited(arrange) -> Visited:
     with arrange():
         world = make_world()
-        values = paths_of(world, "West Betuwe") | _more_dossiers(world)
+        values = paths_of(world, "West Betuwe") | _more_dossiers(world) | _outcomes(world)
         world.users["newcomer"] = make_user(
             Role.COORDINATOR, Role.CONSULTANT, municipality="Culemborg"
         )
@@ -142,6 +163,28 @@ def _more_dossiers(world: World) -> dict[str, object]:
         "resting": resting.number, "stopped": stopped.number, "old": old.number,
         "returned_handover": came_back.id, "returned_application": came_back.application_id,
     }  # fmt: skip
+
+
+def _outcomes(world: World) -> dict[str, object]:
+    """Make an outcome of every kind; return the questionnaires, and an application without one."""
+    intake, lead = world.users["intake"], world.users["lead"]
+    heavy = {"gez_lichaam": "altijd", "gez_hoofd": "altijd", "gez_energie": 1, "gez_zelfzorg": 1}
+    kinds = {
+        "knocked_out": easy(won_plek="geen", soc_veilig="nee", geld_schulden="geen_regeling"),
+        "capped": easy(**heavy), "too_little": {"werk_nu": "nee"}, "decided": easy(),
+    }  # fmt: skip
+    found: dict[str, object] = {}
+    for kind, answers in kinds.items():
+        application = make_application(by=intake, surname="Wojciechowska-van den Heuvel")
+        made = make_questionnaire(application, intake, answers=answers, completed=True)
+        found[kind] = made.id
+        if kind == "decided":
+            decide(application, intake, profile=3, questionnaire=made)
+    dossier = make_dossier(lead=lead, opened_on=date(2026, 1, 5))
+    for day, answers in ((date(2026, 3, 2), easy(**heavy)), (TODAY, easy(soc_contact="nooit"))):
+        made = make_questionnaire(dossier, lead, answers=answers, completed=True, today=day)
+        found["reassessed"] = made.id
+    return found | {"undecided": make_application(by=intake).id}
 
 
 def _address(entry: str | tuple[str, str]) -> str:
