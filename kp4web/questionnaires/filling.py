@@ -212,7 +212,7 @@ def give_one(
         after = give_answers(session, actor, ref, definition, given, changes, now=now)
     except Overtaken:
         both = sheet.conflict(question, value)
-        return _refused(sheet, question, 409, Notes({}, {}, {question.id: both}))
+        return _refused(sheet, question, 409, Notes({question.id: typed}, {}, {question.id: both}))
     saved = _sheet(sheet, after)
     return _shown_again(session, ref, saved, question, sent, whole=whole)
 

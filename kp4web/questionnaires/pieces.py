@@ -92,7 +92,9 @@ class Asked:
     """What the two ends of a scale mean."""
     not_in_future: bool
     was: str
-    """Revision and shown answer, for the hidden field."""
+    """Revision and answer that the page began from, for the hidden field."""
+    seen: str
+    """The same of the answer as it is kept now."""
     answered: bool
     words: str
     error: str
@@ -204,7 +206,7 @@ class Sheet:
             typed=typed.values[0] if typed.values and question.type in TYPED_OUT else "",
             max_length=question.max_length, ends=(question.min_label, question.max_label),
             not_in_future=question.not_in_future,
-            was=self._was(question, notes), answered=value is not None,
+            was=self._was(question, notes), seen=self._now(question), answered=value is not None,
             words="" if value is None else describe(question, value, self.definition.texts),
             error=notes.errors.get(question.id, ""),
             conflict=notes.conflicts.get(question.id), earlier=earlier,
@@ -214,8 +216,9 @@ class Sheet:
     def _was(self, question: Question, notes: Notes) -> str:
         """Return what the page showed; where something else is typed, what that began from."""
         sent = notes.typed.get(question.id)
-        if sent is not None and question.id not in notes.conflicts:
-            return f"{sent.revision}:{sent.shown}"
+        return f"{sent.revision}:{sent.shown}" if sent else self._now(question)
+
+    def _now(self, question: Question) -> str:
         value = self.answers.get(question.id)
         kept = "" if value is None else dump(value)
         return f"{self.revisions.get(question.id, 0)}:{kept}"

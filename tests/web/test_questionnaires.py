@@ -98,8 +98,8 @@ def acts(action):
     return db.session.scalars(select(AuditEntry).where(AuditEntry.action == action)).all()
 
 
-def was_of(page, question):
-    found = re.search(rf'name="was\.{question}"\s+value="([^"]*)"', page.text)
+def was_of(page, question, name="was"):
+    found = re.search(rf'name="{name}\.{question}"\s+value="([^"]*)"', page.text)
     return found[1].replace("&#34;", '"').replace("&#39;", "'")
 
 
@@ -430,12 +430,16 @@ def test_two_tabs_are_told_of_each_other(http_as, intake, sheet):
     assert other.status_code == 409
     assert "In een ander venster staat nu: ‘Soms’." in other.text
     assert "Hier staat: ‘Vaak’." in other.text
-    assert was_of(other, "soc_alleen") == '1:"soms"'
+    seen = was_of(other, "soc_alleen", "seen")
+    assert seen == '1:"soms"'
+    assert 'name="was.soc_alleen"' not in other.text  # until one chooses, it is a conflict
+    assert give(http, sheet, "soc_alleen", "altijd").status_code == 409
     assert kept(sheet)["soc_alleen"] == ('"soms"', 1)
-    taken = give(http, sheet, "soc_alleen", "vaak", was='1:"soms"', take="soc_alleen")
+    taken = give(http, sheet, "soc_alleen", "vaak", take="soc_alleen")
     assert re.search(r'value="soms"[^>]* checked', taken.text)
     assert kept(sheet)["soc_alleen"] == ('"soms"', 1)
-    mine = give(http, sheet, "soc_alleen", "vaak", was='1:"soms"', keep="soc_alleen")
+    chosen = {"seen.soc_alleen": seen, "keep": "soc_alleen"}
+    mine = give(http, sheet, "soc_alleen", "vaak", **chosen)
     assert mine.status_code == 200
     assert kept(sheet)["soc_alleen"] == ('"vaak"', 2)
 
@@ -536,12 +540,15 @@ def test_two_answers_to_one_question_are_both_shown_and_one_chooses(http_as, int
     assert "gez_gesprek" not in kept(sheet)
     assert fields_of(page)["answer.gez_gesprek"] == ["prima"]
     assert fields_of(page)["answer.gez_energie"] == ["5"]
+    again = http.post(at_sheet(sheet, "gezondheid"), data=fields_of(page))
+    assert again.status_code == 409  # going on is not choosing
     take = http.post(at_sheet(sheet, "gezondheid"), data=fields_of(page) | {"take": "gez_energie"})
     assert take.location == at_sheet(sheet, "gezondheid#q-gez_energie")
     assert kept(sheet)["gez_energie"] == ("2", 1)
     assert kept(sheet)["gez_gesprek"] == ('"prima"', 1)
     keep = http.post(at_sheet(sheet, "gezondheid"), data={
-        "was.gez_energie": "1:2", "answer.gez_energie": "5", "keep": "gez_energie"})  # fmt: skip
+        "was.gez_energie": "0:", "seen.gez_energie": "1:2", "answer.gez_energie": "5",
+        "keep": "gez_energie"})  # fmt: skip
     assert keep.status_code == 303
     assert kept(sheet)["gez_energie"] == ("5", 2)
 
