@@ -418,7 +418,7 @@ def test_what_would_change_it_is_looked_up_on_demand(http_as, intake):
     http, path = http_as(intake), address(found)
     first = http.get(path).text
     assert f'href="{path}?wat=anders#anders"' in first
-    assert f'data-hx-get="{path}?wat=anders"' in first
+    assert f'data-hx-get="{path}?wat=anders#anders"' in first
     assert "Zou zijn" not in first
     page = text_of(http.get(f"{path}?wat=anders"))
     assert "ander antwoord" in page
