@@ -16,7 +16,7 @@ from kp4web.audit.commands import record
 from kp4web.clients.commands import pension_table
 from kp4web.clients.models import Client
 from kp4web.domain.actor import Actor
-from kp4web.domain.applications import ApplicationState
+from kp4web.domain.applications import KP4, ApplicationState
 from kp4web.domain.errors import DomainError, InvalidInput
 from kp4web.domain.pension import aow_date, months_until
 from kp4web.domain.periods import valid_on
@@ -250,17 +250,22 @@ def complete_questionnaire(
 
 
 def facts_of(session: Session, ref: QuestionnaireRef, *, today: date) -> Facts:
-    """Return what the rules may know of the person today, within the reach of ``ref``."""
-    birth_date, decision = ref.birth_date, None
+    """
+    Return what the rules may know of the person today, within the reach of ``ref``.
+
+    Who has a running dossier has klantprofiel 4, also when no decision was brought along.
+    """
+    birth_date, profile = ref.birth_date, None
     if ref.client_id is not None and not ref.of_application:
         birth_date = session.get_one(Client, ref.client_id).birth_date
         rows = ProfileDecision.history(session, client_id=ref.client_id)
         decision = valid_on(rows, today)
+        profile = decision.profile if decision else KP4
     months = None
     if birth_date is not None:
         months = months_until(aow_date(birth_date, pension_table()).on, today)
     return Facts(
-        months_to_pension=months, current_profile=decision.profile if decision else None,
+        months_to_pension=months, current_profile=profile,
         previous_total=_previous(session, ref),
     )  # fmt: skip
 
