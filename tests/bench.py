@@ -40,6 +40,7 @@ from tests.conftest import ENCRYPTION_KEYS, TODAY, migrate, settings_for
 
 CONSULTANT, COORDINATOR = "consulent1@westbetuwe.example", "coordinator@westbetuwe.example"
 KEYS = os.environ.get("KP4WEB_ENCRYPTION_KEYS", ENCRYPTION_KEYS)
+SEARCHES = (("zoeken", "ver"), ("zoeken, schrijffout", "jansne"), ("zoeken, verslagen", "gesprek"))
 WARM_UP = 20
 WRITES = ("INSERT", "UPDATE", "DELETE")
 Statement = tuple[str, Any, bool]
@@ -118,7 +119,8 @@ def _pages() -> Iterator[Page]:
     yield Page("raadsrapportage", COORDINATOR, lambda http: http.get(report))
     yield Page("caseload", COORDINATOR, lambda http: http.get("/caseload"))
     yield Page("dossierlijst", COORDINATOR, lambda http: http.get("/dossiers"))
-    yield Page("zoeken", CONSULTANT, lambda http: http.post("/zoeken", data={"term": "ver"}))
+    for name, term in SEARCHES:
+        yield Page(name, CONSULTANT, lambda http, t=term: http.post("/zoeken", data={"term": t}))
     yield Page("gesprek vastleggen", CONSULTANT, _recording(other_id, other))
 
 

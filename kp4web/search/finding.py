@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, or_, select
+from sqlalchemy import Select, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from kp4web.clients.models import Client, NameKey, bsn_hash
@@ -71,9 +71,8 @@ def by_slip(known: tuple[bool, ...]) -> AnySelect:
     ``known``: of each word whether it is long enough to have keys. The first condition goes by
     the keys of all words together, so that no list of clients is walked through.
     """
-    query = ROWS.add_columns(Client.search_name).where(
-        _IN_MUNICIPALITY, Client.id.in_(_with_key("keys"))
-    )
+    near_any = _with_key("keys").distinct().subquery("near_any")
+    query = ROWS.add_columns(Client.search_name).join(near_any, near_any.c.client_id == Client.id)
     for place, is_known in enumerate(known):
         begins = Client.search_name.like(bindparam(f"word{place}"))
         near = or_(begins, Client.id.in_(_with_key(f"keys{place}")))
@@ -81,7 +80,7 @@ def by_slip(known: tuple[bool, ...]) -> AnySelect:
     return query.order_by(_IS_OTHERS, Client.sort_name, Dossier.id).limit(CANDIDATES)
 
 
-def _with_key(name: str) -> Any:
+def _with_key(name: str) -> Select[int]:
     """Return whose name in the municipality has one of the keys bound to this name."""
     return select(NameKey.client_id).where(
         NameKey.municipality_id == bindparam("municipality_id"),
