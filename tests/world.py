@@ -19,6 +19,7 @@ from kp4web.caseload.commands import AssignDossiers, assign_dossiers
 from kp4web.clients.models import Contact, HouseholdMember, HouseholdRelation
 from kp4web.decisions.commands import Measured
 from kp4web.domain.actor import Role
+from kp4web.domain.agreements import Party
 from kp4web.domain.questionnaire.definition import DataClass
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
@@ -32,8 +33,8 @@ from kp4web.handovers.commands import (
 from kp4web.handovers.models import Handover
 from kp4web.questionnaires.models import Questionnaire
 from kp4web.residents.commands import ContactInput, MemberInput, save_contact, save_member
-from kp4web.worklist.commands import LeaveMessage, leave_message
-from kp4web.worklist.models import FollowUp, Message
+from kp4web.worklist.commands import LeaveMessage, MakeAgreement, leave_message
+from kp4web.worklist.models import Agreement, FollowUp, Message
 from tests.conftest import TODAY
 from tests.factories import (
     a_bsn,
@@ -85,6 +86,7 @@ class Place:
 
     dossier: Dossier
     conversation_id: int
+    agreement_id: int
     follow_up: FollowUp
     message: Message
     contact: Contact
@@ -183,7 +185,12 @@ def _place(
         reason=canary(name, "traject"),
     )
     conversation = make_conversation(
-        dossier, lead, today=day, report=canary(name, "verslag"), follow_up_on=None
+        dossier,
+        lead,
+        today=day,
+        report=canary(name, "verslag"),
+        follow_up_on=None,
+        agreements=(MakeAgreement(canary(name, "afspraak"), Party.RESIDENT, date(2026, 11, 20)),),
     )
     follow_up = make_follow_up(
         dossier, lead, due_on=date(2026, 11, 17), what=canary(name, "opvolging"), today=day
@@ -213,9 +220,13 @@ def _place(
     application = _applications(world, name, lead, world.users[coordinator_name])
     questionnaire = make_questionnaire(dossier, lead, answers=_answers(name, "antwoord"))
     return Place(
-        dossier, conversation.id, follow_up, message, contact, member, handover, bsn,
-        application, questionnaire,
+        dossier, conversation.id, _agreement_of(dossier), follow_up, message, contact, member,
+        handover, bsn, application, questionnaire,
     )  # fmt: skip
+
+
+def _agreement_of(dossier: Dossier) -> int:
+    return db.session.scalars(select(Agreement.id).where(Agreement.dossier_id == dossier.id)).one()
 
 
 def _applications(world: World, name: str, lead: User, coordinator: User) -> Application:
@@ -262,7 +273,8 @@ def paths_of(world: World, place: str) -> dict[str, object]:
     here = world.places[place]
     return {
         "number": here.dossier.number, "conversation_id": here.conversation_id,
-        "follow_up_id": here.follow_up.id, "message_id": here.message.id,
+        "agreement_id": here.agreement_id, "follow_up_id": here.follow_up.id,
+        "message_id": here.message.id,
         "contact_id": here.contact.id, "member_id": here.member.id,
         "handover_id": here.handover.id, "user_id": world.users["colleague"].id,
         "session_id": 2**31 - 1, "filter_id": 2**31 - 1,

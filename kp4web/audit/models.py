@@ -15,6 +15,7 @@ GENESIS = "0" * 64
 
 
 ACTS: dict[str, str] = {
+    "agreement_settle": "Afspraak afgerond",
     "application_bsn_reveal": "BSN van aanvrager getoond",
     "application_change": "Aanvraag gewijzigd",
     "application_close": "Aanvraag afgesloten",

@@ -14,7 +14,6 @@ from sqlalchemy import (
     literal_column,
     select,
     union_all,
-    update,
 )
 from sqlalchemy.orm import Session
 
@@ -23,20 +22,26 @@ from kp4web.conversations.models import Channel as Channel
 from kp4web.conversations.models import ContactAttempt, Conversation, Draft
 from kp4web.conversations.models import Participant as Participant
 from kp4web.domain.actor import Actor
+from kp4web.domain.applications import LifeArea as LifeArea
+from kp4web.domain.attempts import attempts_since
 from kp4web.domain.dates import AMSTERDAM, day_of, dutch_date
 from kp4web.domain.errors import DomainError, InvalidInput
+from kp4web.domain.participation import BY_NUMBER
 from kp4web.domain.policy import Access, Action, Field, Relation, require
 from kp4web.dossiers.commands import record_in
-from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import DossierRef, dossier_ref
 from kp4web.worklist.commands import (
+    AgreementEnding,
     LeaveMessage,
     PlanFollowUp,
+    add_agreements,
     add_follow_up,
     add_message,
+    end_agreements,
     end_follow_ups,
     refresh_due_items,
 )
+from kp4web.worklist.commands import MakeAgreement as MakeAgreement
 from kp4web.worklist.models import FollowUpEnding
 
 REPORT_LIMIT = 50_000
@@ -50,14 +55,18 @@ SENT_BEFORE = (
 SPOKEN = frozenset({Channel.FACE_TO_FACE, Channel.PHONE, Channel.HOME_VISIT, Channel.VIDEO})
 """Channels by which a conversation can count as a contact (2-domain)."""
 
-_SENT: CompoundSelect[*tuple[Any, ...]] = union_all(
-    select(literal_column("'conversation'").label("kind"), Conversation.id).where(
-        Conversation.submission == bindparam("submission")
-    ),
-    select(literal_column("'attempt'"), ContactAttempt.id).where(
+_KNOWN: CompoundSelect[*tuple[Any, ...]] = union_all(
+    select(
+        literal_column("'conversation'").label("kind"), Conversation.id, Conversation.held_on
+    ).where(Conversation.submission == bindparam("submission")),
+    select(literal_column("'attempt'"), ContactAttempt.id, ContactAttempt.held_on).where(
         ContactAttempt.submission == bindparam("submission")
     ),
+    select(literal_column("'tried'"), ContactAttempt.id, ContactAttempt.held_on).where(
+        ContactAttempt.dossier_id == bindparam("dossier_id")
+    ),
 )
+"""What was sent with this form before, and every day on which somebody was tried in vain."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,11 @@ class RecordConversation:
     held_at: time | None = None
     participants: tuple[Participant, ...] = (Participant.RESIDENT,)
     report: str = ""
+    life_areas: frozenset[LifeArea] = frozenset()
+    participation_step: int | None = None
+    agreements: tuple[MakeAgreement, ...] = ()
+    kept: frozenset[int] = field(default_factory=frozenset)
+    """Open agreements that were kept."""
     follow_up_on: date | None = None
     follow_up_what: str = ""
     done: frozenset[int] = field(default_factory=frozenset)
@@ -96,13 +110,14 @@ def record_conversation(
     require(actor, Action.CONVERSATION_RECORD)
     ref = dossier_ref(session, actor, number, lock=True)
     ref.require(Field.OWN_ENTRY, Access.WRITE)
-    if earlier := _submitted(session, actor, command.submission):
+    earlier, tried = _known(session, actor, ref, command.submission)
+    if earlier is not None:
         return _repeated(ref, earlier, command)
     _check(ref, command, now, today)
     entry = _add(session, actor, ref, command, now)
     _follow(session, actor, ref, entry, command, now=now, today=today)
     delete_draft(session, actor, CONVERSATION_FORM, ref.id)
-    refresh_due_items(session, [ref.id])
+    refresh_due_items(session, [ref.id], changed=_contacts(ref, entry, tried))
     action = "conversation_record" if command.attempt is None else "attempt_record"
     record_in(session, actor, ref, action, now=now, entry=entry.id)
     return entry
@@ -123,8 +138,14 @@ def _check(ref: DossierRef, command: RecordConversation, now: datetime, today: d
             "report",
             f"Gebruik hoogstens {REPORT_LIMIT} tekens. U typte er {len(command.report)}.",
         )
-    if Relation.LEAD not in ref.relations and (command.follow_up_on or command.done):
+    if command.participation_step not in {None, *BY_NUMBER}:
+        raise InvalidInput("participation_step", "Kies een trede van 1 tot en met 6.")
+    if Relation.LEAD in ref.relations:
+        return
+    if command.follow_up_on or command.done:
         raise InvalidInput("follow_up_on", "Alleen de vaste consulent plant en sluit opvolgingen.")
+    if command.agreements or command.kept:
+        raise InvalidInput("agreement", "Alleen de vaste consulent legt afspraken vast.")
 
 
 def _add(
@@ -141,19 +162,26 @@ def _add(
         entry = ContactAttempt(**shared, outcome=command.attempt)
     else:
         spoken = Participant.RESIDENT in command.participants and command.channel in SPOKEN
-        people = [str(p) for p in Participant if p in command.participants]
-        entry = Conversation(**shared, participants=people, is_contact=spoken)
+        entry = Conversation(
+            **shared, is_contact=spoken, participation_step=command.participation_step,
+            participants=[str(p) for p in Participant if p in command.participants],
+            life_areas=[str(area) for area in LifeArea if area in command.life_areas],
+        )  # fmt: skip
     session.add(entry)
     session.flush()
-    if isinstance(entry, Conversation) and entry.is_contact:
-        _note_contact(session, ref, entry.held_on)
     return entry
 
 
-def _note_contact(session: Session, ref: DossierRef, held_on: date) -> None:
-    """Keep the projection: the latest contact is never replaced by an earlier one."""
-    if ref.last_contact_on is None or held_on > ref.last_contact_on:
-        session.execute(update(Dossier).where(Dossier.id == ref.id).values(last_contact_on=held_on))
+def _contacts(
+    ref: DossierRef, entry: Conversation | ContactAttempt, tried: Sequence[date]
+) -> dict[str, Any]:
+    """Return the projections: the latest contact, and how often was tried since then."""
+    last, held_on = ref.last_contact_on, entry.held_on
+    if isinstance(entry, ContactAttempt):
+        tried = [*tried, held_on]
+    elif entry.is_contact and (last is None or held_on > last):
+        last = held_on
+    return {"last_contact_on": last, "attempts_since_contact": attempts_since(tried, last)}
 
 
 def _follow(
@@ -168,6 +196,11 @@ def _follow(
 ) -> None:
     conversation_id = entry.id if isinstance(entry, Conversation) else None
     end_follow_ups(session, actor, ref, command.done, FollowUpEnding.DONE, now=now, today=today)
+    end_agreements(session, actor, ref, command.kept, AgreementEnding.KEPT, now=now, today=today)
+    add_agreements(
+        session, actor, ref, command.agreements, now=now, today=today,
+        conversation_id=conversation_id,
+    )  # fmt: skip
     if command.follow_up_on is not None:
         plan = PlanFollowUp(due_on=command.follow_up_on, what=command.follow_up_what.strip())
         add_follow_up(
@@ -180,18 +213,23 @@ def _follow(
         )
 
 
-def _submitted(
-    session: Session, actor: Actor, submission: str | None
-) -> Conversation | ContactAttempt | None:
-    """Return what this user recorded with this form before, or ``None``."""
-    if not submission:
-        return None
-    row = session.execute(_SENT, {"submission": _own(actor, submission)}).one_or_none()
-    if row is None:
-        return None
-    if row.kind == "conversation":
-        return session.get_one(Conversation, row.id)
-    return session.get_one(ContactAttempt, row.id)
+def _known(
+    session: Session, actor: Actor, ref: DossierRef, submission: str | None
+) -> tuple[Conversation | ContactAttempt | None, list[date]]:
+    """Return what this user recorded with this form before, and the days of failed attempts."""
+    earlier: Conversation | ContactAttempt | None = None
+    tried: list[date] = []
+    known = session.execute(
+        _KNOWN, {"submission": _own(actor, submission), "dossier_id": ref.id}
+    ).all()
+    for row in known:
+        if row.kind == "conversation":
+            earlier = session.get_one(Conversation, row.id)
+        elif row.kind == "attempt":
+            earlier = session.get_one(ContactAttempt, row.id)
+        else:
+            tried.append(row.held_on)
+    return earlier, tried
 
 
 def _own(actor: Actor, submission: str | None) -> str | None:
@@ -232,7 +270,7 @@ def save_draft(
     ref.require(Field.OWN_ENTRY, Access.WRITE)
     if sum(len(text) for texts in fields.values() for text in texts) > DRAFT_LIMIT:
         raise InvalidInput("report", "Deze tekst is te lang om te bewaren. Maak hem korter.")
-    if _submitted(session, actor, submission) is not None:
+    if submission and _known(session, actor, ref, submission)[0] is not None:
         return None
     draft = session.scalar(_own_draft(actor, form, ref.id))
     if draft is None:

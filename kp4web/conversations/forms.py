@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 
@@ -11,9 +11,14 @@ from kp4web.conversations.commands import (
     REPORT_LIMIT,
     AttemptOutcome,
     Channel,
+    LifeArea,
+    MakeAgreement,
     Participant,
     RecordConversation,
 )
+from kp4web.domain.agreements import Party
+from kp4web.domain.errors import InvalidInput
+from kp4web.domain.participation import STEPS
 from kp4web.web.forms import (
     BaseForm,
     CheckboxesField,
@@ -23,8 +28,10 @@ from kp4web.web.forms import (
     chosen,
     own_submission,
 )
+from kp4web.web.rows import RowsField
 
 HELD = "held"
+ROWS, MOST_ROWS = 3, 20
 WHAT_LIMIT = 500
 MESSAGE_LIMIT = 5_000
 NO_ROW = 0
@@ -69,6 +76,46 @@ class TimeField(StringField):
             raise StopValidation
 
 
+class AgreementRow(BaseForm):
+    """What somebody is to do; an empty row says nothing."""
+
+    class Meta(BaseForm.Meta):
+        """Part of a form that has a token."""
+
+        csrf: Any = False
+
+    what = TextLine("Wat", validators=[at_most(WHAT_LIMIT)])
+    who = SelectField(
+        "Wie",
+        choices=[
+            SelectChoice("", "Kies wie"),
+            *(SelectChoice(party.value, party.label) for party in Party),
+        ],
+        default="",
+    )
+    due_on = DayField("Uiterlijk op", validators=[Optional()])
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nothing was typed in this row."""
+        typed = (*(self.due_on.raw_data or ()), self.what.data, self.who.data)
+        return not self.due_on.data and not any((text or "").strip() for text in typed)
+
+    def validate_what(self, field: TextLine) -> None:
+        """Ask what was agreed as soon as something else was typed."""
+        if not field.data and not self.is_empty:
+            raise ValidationError("Schrijf op wat er is afgesproken, of maak deze regel leeg.")
+
+    def validate_who(self, field: SelectField) -> None:
+        """Ask who is to do it."""
+        if not field.data and self.what.data:
+            raise ValidationError("Kies wie dit doet.")
+
+    def command(self) -> MakeAgreement:
+        """Return what was agreed; call only after validation, and not for an empty row."""
+        return MakeAgreement(self.what.data or "", Party(self.who.data), self.due_on.data)
+
+
 class ConversationForm(BaseForm):
     """A conversation or an attempt, its follow-up, and the follow-ups it settles."""
 
@@ -87,11 +134,44 @@ class ConversationForm(BaseForm):
     participants_asked = HiddenField()
     """Tells "nobody ticked" from "not asked": then the resident took part."""
     report = TextAreaField("Verslag", validators=[at_most(REPORT_LIMIT)])
+    life_areas = CheckboxesField(
+        "Waar ging het over?",
+        choices=[SelectChoice(area.value, area.label) for area in LifeArea],
+    )
+    participation_step = SelectField(
+        "Trede op de participatieladder",
+        choices=[
+            SelectChoice("", "Niet ingevuld"),
+            *(SelectChoice(str(step.number), step.label) for step in STEPS),
+        ],
+        default="",
+    )
+    agreements = RowsField(FormField(AgreementRow), "Afspraken", min_entries=ROWS, most=MOST_ROWS)
+    kept = CheckboxesField("Nagekomen", choices=[], validate_choice=False)
     follow_up_on = DayField("Opvolgen op", validators=[Optional()])
     follow_up_what = TextLine("Wat gaat u dan doen?", validators=[at_most(WHAT_LIMIT)])
     done = CheckboxesField("Afhandelen", choices=[], validate_choice=False)
     submission = HiddenField()
     terug = HiddenField()
+
+    def refuse(self, error: InvalidInput) -> None:
+        """Put a refusal of the domain at its field, also of an agreement."""
+        part, _, rest = error.field.partition("-")
+        index, _, name = rest.partition("-")
+        if part != "agreements":
+            super().refuse(error)
+            return
+        field = self._typed_rows()[int(index)][name]
+        field.errors = [*field.errors, str(error)]
+        self.agreements.errors = [str(error)]
+
+    def _typed_rows(self) -> list[AgreementRow]:
+        return [entry.form for entry in self.agreements.entries if not entry.form.is_empty]
+
+    @property
+    def has_agreements(self) -> bool:
+        """Return whether something was typed in a row of the agreements."""
+        return bool(self._typed_rows())
 
     def validate_follow_up_what(self, field: TextLine) -> None:
         """Never drop what was typed: a text without a date would be lost."""
@@ -109,6 +189,10 @@ class ConversationForm(BaseForm):
             attempt=None if outcome == HELD else AttemptOutcome(outcome),
             participants=self._participants(),
             report=(self.report.data or "").replace("\r\n", "\n"),
+            life_areas=frozenset(LifeArea(name) for name in self.life_areas.data or ()),
+            participation_step=int(self.participation_step.data or 0) or None,
+            agreements=tuple(row.command() for row in self._typed_rows()),
+            kept=frozenset(_row_id(text) for text in self.kept.data or ()),
             follow_up_on=self.follow_up_on.data,
             follow_up_what=self.follow_up_what.data or "",
             done=frozenset(_row_id(text) for text in self.done.data or ()),

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     insert,
+    text,
 )
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
@@ -113,11 +114,16 @@ class Conversation(_Moment, Base):
     __table_args__ = (
         Index("ix_conversation_dossier", "dossier_id", "held_on", "id"),
         Index("ix_conversation_contact", "dossier_id", "is_contact", "held_on"),
+        CheckConstraint("participation_step BETWEEN 1 AND 6", name="participation_step"),
     )
 
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
     participants: Mapped[list[str]] = mapped_column(JSON)
     """Values of ``Participant``."""
+    life_areas: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    """Values of ``LifeArea``: what the conversation touched."""
+    participation_step: Mapped[int | None]
+    """Of the Participatieladder, as the consultant saw it that day."""
     is_contact: Mapped[bool]
     """Counts for the contact norm: the resident took part and it was spoken (2-domain)."""
 

@@ -9,17 +9,29 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import (
+    CompoundSelect,
+    String,
+    bindparam,
+    literal_column,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import User
 from kp4web.clients.models import Client
 from kp4web.conversations.models import Channel, Conversation, Draft, Participant
 from kp4web.domain.actor import Actor
+from kp4web.domain.agreements import AgreementEnding, Party, agreed
+from kp4web.domain.applications import LifeArea
 from kp4web.domain.dates import AMSTERDAM, add_weeks, count_of, day_of, dutch_day
 from kp4web.domain.due import Norms, propose_follow_up
 from kp4web.domain.errors import Forbidden, NotFound
 from kp4web.domain.names import display_name
+from kp4web.domain.participation import BY_NUMBER, Step
 from kp4web.domain.policy import (
     Access,
     Action,
@@ -33,8 +45,9 @@ from kp4web.domain.policy import (
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier, TrackPeriod
 from kp4web.dossiers.queries import IN_REACH, NO_DOSSIER, reach_of
+from kp4web.extensions import AnyRow
 from kp4web.organisations.models import MunicipalityNorms
-from kp4web.worklist.models import FollowUp
+from kp4web.worklist.models import Agreement, FollowUp
 
 NO_CONVERSATION = "Dit gesprek bestaat niet of is niet voor u."
 RECENT = 2
@@ -63,10 +76,20 @@ _RECENT = (
     .order_by(Conversation.held_on.desc(), Conversation.id.desc())
     .limit(RECENT)
 )  # fmt: skip
-_OPEN = (
-    select(FollowUp.id, FollowUp.due_on, FollowUp.what)
-    .where(FollowUp.dossier_id == bindparam("dossier_id"), FollowUp.ended_at.is_(None))
-    .order_by(FollowUp.due_on, FollowUp.id)
+_OPEN: CompoundSelect[*tuple[Any, ...]] = union_all(
+    select(
+        literal_column("'follow_up'").label("source"), FollowUp.id, FollowUp.due_on, FollowUp.what,
+        null().label("who"),
+    ).where(FollowUp.dossier_id == bindparam("dossier_id"), FollowUp.ended_at.is_(None)),
+    select(
+        literal_column("'agreement'"), Agreement.id, Agreement.due_on, Agreement.what,
+        type_coerce(Agreement.who, String),
+    ).where(Agreement.dossier_id == bindparam("dossier_id"), Agreement.ended_at.is_(None)),
+)  # fmt: skip
+_MADE = (
+    select(Agreement.id, Agreement.due_on, Agreement.who, Agreement.what, Agreement.ending)
+    .where(Agreement.conversation_id == bindparam("conversation_id"))
+    .order_by(Agreement.id)
 )
 _PLANNED = (
     select(FollowUp.id, FollowUp.due_on, FollowUp.what)
@@ -77,6 +100,7 @@ _ENTRY = (
     select(
         Conversation.id, Conversation.author_id, Conversation.held_on, Conversation.held_at,
         Conversation.channel, Conversation.participants, Conversation.report,
+        Conversation.life_areas, Conversation.participation_step,
         Conversation.recorded_at, User.name.label("author"), *_NAME,
         Dossier.id.label("dossier_id"), Dossier.number, Dossier.client_id,
         Dossier.municipality_id, Dossier.lead_id,
@@ -118,6 +142,22 @@ class OpenFollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """An agreement as a page shows it."""
+
+    id: int
+    due_on: date | None
+    who: Party
+    what: str
+    ending: AgreementEnding | None = None
+
+    @property
+    def text(self) -> str:
+        """Return it in one line."""
+        return agreed(self.who, self.what)
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """The follow-up date that keeps the norm, and how far ahead the norm lies in words."""
 
@@ -152,6 +192,8 @@ class Screen:
     norms: Norms
     follow_ups: tuple[OpenFollowUp, ...] = ()
     reports: tuple[RecentReport, ...] = ()
+    agreements: tuple[Agreed, ...] = ()
+    """Open ones, those with a day first."""
 
     def proposal(self, held_on: date, today: date) -> Proposal | None:
         """Return the follow-up to propose after a conversation; in rest there is none."""
@@ -191,8 +233,10 @@ def screen_for(session: Session, actor: Actor, number: str) -> Screen:
     if access(held, Field.OWN_ENTRY) < Access.WRITE:
         raise Forbidden("U mag in dit dossier geen gesprek vastleggen.")
     visible, kind = visible_fields(held), TrackKind(row.kind)
+    reads = Field.REPORTS in visible
     plans = kind.active and access(held, Field.FOLLOW_UP_WHAT) >= Access.WRITE
     key = {"dossier_id": row.id}
+    waiting = session.execute(_OPEN, key).all() if plans or reads else ()
     return Screen(
         dossier_id=row.id, number=row.number, client_id=row.client_id,
         municipality_id=row.municipality_id, relations=held, name=_name(row),
@@ -202,9 +246,21 @@ def screen_for(session: Session, actor: Actor, number: str) -> Screen:
         avoid=row.avoid or "", opened_on=row.opened_on, last_contact_on=row.last_contact_on,
         lead_name=row.lead_name, is_own=Relation.LEAD in held, may_plan=plans,
         norms=row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms(),
-        follow_ups=_rows(session, _OPEN, OpenFollowUp, key) if plans else (),
-        reports=_rows(session, _RECENT, RecentReport, key) if Field.REPORTS in visible else (),
+        follow_ups=_follow_ups(waiting) if plans else (),
+        agreements=_agreements(waiting) if reads else (),
+        reports=_rows(session, _RECENT, RecentReport, key) if reads else (),
     )  # fmt: skip
+
+
+def _follow_ups(rows: Sequence[AnyRow]) -> tuple[OpenFollowUp, ...]:
+    found = (OpenFollowUp(r.id, r.due_on, r.what) for r in rows if r.source == "follow_up")
+    return tuple(sorted(found, key=lambda item: (item.due_on, item.id)))
+
+
+def _agreements(rows: Sequence[AnyRow]) -> tuple[Agreed, ...]:
+    """Return the open agreements, those without a day last."""
+    found = (Agreed(r.id, r.due_on, Party(r.who), r.what) for r in rows if r.source == "agreement")
+    return tuple(sorted(found, key=lambda item: (item.due_on or date.max, item.id)))
 
 
 def _rows(session: Session, query: Any, kind: Any, key: dict[str, Any]) -> tuple[Any, ...]:
@@ -234,8 +290,12 @@ class Report:
     participants: tuple[str, ...]
     """Dutch words."""
     report: str
+    life_areas: tuple[str, ...]
+    """Dutch words."""
+    step: Step | None
     author: str
     recorded_at: datetime
+    agreements: tuple[Agreed, ...]
     follow_ups: tuple[OpenFollowUp, ...]
     """Planned in this conversation; for the lead only."""
 
@@ -257,6 +317,9 @@ def report_for(session: Session, actor: Actor, number: str, conversation_id: int
         held_on=row.held_on, held_at=row.held_at, channel=Channel(row.channel),
         participants=tuple(Participant(name).label for name in row.participants),
         report=row.report, author=row.author, recorded_at=row.recorded_at,
+        life_areas=tuple(LifeArea(name).label for name in row.life_areas),
+        step=BY_NUMBER.get(row.participation_step),
+        agreements=_rows(session, _MADE, Agreed, key) if reads_all else (),
         follow_ups=_rows(session, _PLANNED, OpenFollowUp, key) if reads_all else (),
     )  # fmt: skip
 

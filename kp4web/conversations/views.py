@@ -10,12 +10,13 @@ from werkzeug.datastructures import MultiDict
 from kp4web.audit.commands import record
 from kp4web.conversations import commands, queries
 from kp4web.conversations.commands import CONVERSATION_FORM
-from kp4web.conversations.forms import ConversationForm, MessageForm, blank
+from kp4web.conversations.forms import MOST_ROWS, ConversationForm, MessageForm, blank
 from kp4web.conversations.models import Conversation
 from kp4web.conversations.queries import Report, SavedDraft, Screen, clock_of
 from kp4web.domain.dates import AMSTERDAM, dutch_date
 from kp4web.domain.due_words import quick_picks
 from kp4web.domain.errors import DomainError, Forbidden, InvalidInput
+from kp4web.domain.participation import STEPS
 from kp4web.domain.policy import Action
 from kp4web.extensions import db
 from kp4web.web.access import current_actor, requires
@@ -30,7 +31,10 @@ from kp4web.worklist.commands import settle_message as settle
 
 bp = Blueprint("conversations", __name__)
 
-TYPED = ("report", "follow_up_on", "follow_up_what", "done")
+TYPED = (
+    "report", "follow_up_on", "follow_up_what", "done", "kept", "life_areas", "participation_step",
+    *(f"agreements-{row}-{name}" for row in range(MOST_ROWS) for name in ("what", "who", "due_on")),
+)  # fmt: skip
 """Fields that make a draft worth offering again."""
 KEPT = (*TYPED, "outcome", "held_on", "held_at", "channel", "participants", "participants_asked")
 """Fields a draft holds."""
@@ -58,6 +62,9 @@ def new(number: str) -> ResponseReturnValue:
 def create(number: str) -> ResponseReturnValue:
     """Record: 303 to where one came from; 422 or 409 with the form and everything typed."""
     actor, form = current_actor(), ConversationForm()
+    if "meer" in request.form:
+        form.agreements.add_row()
+        return _page(queries.screen_for(db.session(), actor, number), form)
     if not form.validate_on_submit():
         return _refused(number, form, 422)
     command = form.command()
@@ -78,7 +85,8 @@ def create(number: str) -> ResponseReturnValue:
         page = url_for(".show", number=number, conversation_id=entry.id)
     db.session.commit()
     flash(_said(entry, command), "ok")
-    ask_about_number(command.report, command.follow_up_what, href=page)
+    agreed = (agreement.what for agreement in command.agreements)
+    ask_about_number(command.report, command.follow_up_what, *agreed, href=page)
     return go_to(way_back(url_for("timeline.show", number=number)))
 
 
@@ -106,7 +114,7 @@ def _page(
         "conversations/new.html", fragment="form_block", status=status, screen=screen, form=form,
         draft=draft, back=way_back(back), picks=[(p.label, p.on) for p in quick_picks(today())],
         proposal=screen.proposal(form.held_on.data or today(), today()), user_id=current_actor().id,
-        clock=clock_of(now()),
+        clock=clock_of(now()), steps=STEPS, most_rows=MOST_ROWS, asks_more="meer" in request.form,
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ class DueKind(StrEnum):
     REVIEW_HANDOVER = "review_handover"
     TWELVE_MONTHS = "twelve_months"
     MESSAGE = "message"
+    AGREEMENT = "agreement"
 
     @property
     def label(self) -> str:
@@ -48,6 +49,7 @@ DUE_LABELS: Mapping[DueKind, str] = {
     DueKind.REVIEW_HANDOVER: "Overdracht beoordelen",
     DueKind.TWELVE_MONTHS: "12 maanden",
     DueKind.MESSAGE: "Bericht van collega",
+    DueKind.AGREEMENT: "Afspraak",
 }
 
 
@@ -86,6 +88,15 @@ class UnreadMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenAgreement:
+    """An agreement with a day that is not settled; ``is_ours``: the consultant is to keep it."""
+
+    id: int
+    due_on: date
+    is_ours: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DossierState:
     """What the due items of one dossier follow from."""
 
@@ -102,6 +113,7 @@ class DossierState:
     pension_postponed_to: date | None = None
     follow_ups: tuple[OpenFollowUp, ...] = ()
     messages: tuple[UnreadMessage, ...] = ()
+    agreements: tuple[OpenAgreement, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind is TrackKind.REST and self.planned_end is None:
@@ -115,7 +127,7 @@ class DueItem:
     kind: DueKind
     due_on: date
     subject_id: int | None = None
-    """The follow-up, message or hand-over it is about."""
+    """The follow-up, message, agreement or hand-over it is about."""
     for_coordinator: bool = False
     user_id: int | None = None
 
@@ -175,13 +187,16 @@ def propose_follow_up(
 
 
 def _from_people(state: DossierState) -> Iterator[DueItem]:
-    """Yield what somebody asked for: follow-ups and messages."""
+    """Yield what somebody asked for; rest is silent about what the resident or others promised."""
     for follow_up in state.follow_ups:
         yield DueItem(
             DueKind.FOLLOW_UP, follow_up.due_on, follow_up.id, user_id=follow_up.user_id
         )  # fmt: skip
     for message in state.messages:
         yield DueItem(DueKind.MESSAGE, message.on, message.id)
+    for agreement in state.agreements:
+        if agreement.is_ours or state.kind is not TrackKind.REST:
+            yield DueItem(DueKind.AGREEMENT, agreement.due_on, agreement.id)
 
 
 def _from_track(state: DossierState, norms: Norms) -> Iterator[DueItem]:

@@ -92,10 +92,12 @@ def explain(
     norms: Norms,
     what: str | None = None,
 ) -> Explanation:
-    """Return the two sentences; ``what`` is the text of a follow-up, where it may be read."""
+    """Return the two sentences; ``what``: a follow-up or agreement, where it may be read."""
     match kind:
         case DueKind.FOLLOW_UP:
             why = f"Afgesproken: {_sentence(what)}" if what else _WHY[kind]
+        case DueKind.AGREEMENT:
+            why = _sentence(what) if what else _WHY[kind]
         case DueKind.CONTACT:
             why = _contact(track, track_since, last_contact_on, today, norms)
         case DueKind.TWELVE_MONTHS:
@@ -130,6 +132,7 @@ _WHY: Mapping[DueKind, str] = {
     DueKind.ASSIGN: "Nog geen vaste consulent, norm {assign} na opening.",
     DueKind.REVIEW_HANDOVER: "Aangeboden overdracht, beoordelen binnen {review}.",
     DueKind.MESSAGE: "Een collega heeft iets voor u vastgelegd.",
+    DueKind.AGREEMENT: "Er is een afspraak gemaakt.",
 }
 
 _DISAPPEARS: Mapping[DueKind, str] = {
@@ -148,6 +151,7 @@ _DISAPPEARS: Mapping[DueKind, str] = {
     DueKind.ASSIGN: "Verdwijnt als u het dossier toewijst.",
     DueKind.REVIEW_HANDOVER: "Verdwijnt als u de overdracht accepteert.",
     DueKind.MESSAGE: "Verdwijnt als u het bericht als gelezen markeert.",
+    DueKind.AGREEMENT: "Verdwijnt als u vastlegt hoe de afspraak is afgelopen.",
 }
 
 

@@ -31,6 +31,7 @@ class Action(StrEnum):
     CONVERSATION_READ = auto()
     MESSAGE_LEAVE = auto()
     DUE_ITEM_SETTLE = auto()
+    AGREEMENT_SETTLE = auto()
     TRACK_CHANGE = auto()
     CASELOAD_READ = auto()
     DOSSIER_ASSIGN = auto()
@@ -63,6 +64,7 @@ _CONSULTANT = frozenset(
         Action.CONVERSATION_READ,
         Action.MESSAGE_LEAVE,
         Action.DUE_ITEM_SETTLE,
+        Action.AGREEMENT_SETTLE,
         Action.TRACK_CHANGE,
         Action.QUESTIONNAIRE_FILL_IN,
         Action.REPORT_READ,

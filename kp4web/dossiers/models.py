@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
@@ -49,6 +49,8 @@ class Dossier(Base):
     planned_end: Mapped[date | None]
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     last_contact_on: Mapped[date | None]
+    attempts_since_contact: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How often somebody was tried in vain since then; see ``domain.attempts``."""
     next_due_on: Mapped[date | None]
 
 

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from kp4web.applications.models import Application, ApplicationDecision
 from kp4web.caseload.models import Assignment
-from kp4web.conversations.models import Conversation
+from kp4web.conversations.models import ContactAttempt, Conversation
 from kp4web.domain.applications import ApplicationState, state_of
+from kp4web.domain.attempts import attempts_since
 from kp4web.domain.due import Norms, review_handover
 from kp4web.domain.tracks import ran_since
 from kp4web.dossiers.models import Dossier, GuidancePeriod, TrackPeriod
@@ -33,7 +34,8 @@ BATCH = 500
 _IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
 _AFTER: BindParameter[int] = bindparam("after")
 _PROJECTED = (
-    "kind", "track_since", "planned_end", "holder_id", "lead_id", "last_contact_on", "next_due_on",
+    "kind", "track_since", "planned_end", "holder_id", "lead_id", "last_contact_on",
+    "attempts_since_contact", "next_due_on",
 )  # fmt: skip
 _DOSSIERS = (
     select(Dossier.id, Dossier.number, *(getattr(Dossier, name) for name in _PROJECTED))
@@ -59,6 +61,11 @@ _CONTACTS = (
     select(Conversation.dossier_id, func.max(Conversation.held_on))
     .where(Conversation.dossier_id.in_(_IDS), Conversation.is_contact)
     .group_by(Conversation.dossier_id)
+)
+_TRIED = (
+    select(ContactAttempt.dossier_id, ContactAttempt.held_on)
+    .where(ContactAttempt.dossier_id.in_(_IDS))
+    .order_by(ContactAttempt.dossier_id)
 )
 _STORED = select(
     DueItem.dossier_id, DueItem.municipality_id, DueItem.organisation_id, DueItem.kind,
@@ -178,6 +185,12 @@ def _facts(session: Session, given: dict[str, list[int]]) -> dict[int, dict[str,
     ):  # fmt: skip
         for dossier_id, value in session.execute(query, given):
             facts[dossier_id][name] = value
+    tried: dict[int, list[date]] = {}
+    for dossier_id, day in session.execute(_TRIED, given):
+        tried.setdefault(dossier_id, []).append(day)
+    for dossier_id, fact in facts.items():
+        days = tried.get(dossier_id, ())
+        fact["attempts_since_contact"] = attempts_since(days, fact.get("last_contact_on"))
     return facts
 
 

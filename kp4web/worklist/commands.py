@@ -5,13 +5,11 @@ Each command finds the dossier within the actor's reach itself, checks the polic
 refreshes the due items and logs; the caller commits.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kp4web.domain.actor import Actor
@@ -19,70 +17,26 @@ from kp4web.domain.dates import add_months
 from kp4web.domain.errors import DomainError, Forbidden, InvalidInput, NotFound
 from kp4web.domain.policy import Access, Action, Field, Relation, require
 from kp4web.dossiers.commands import record_in
-from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import DossierRef, dossier_ref, dossier_ref_by_id
+from kp4web.worklist.agreements import AgreementEnding as AgreementEnding
+from kp4web.worklist.agreements import MakeAgreement as MakeAgreement
+from kp4web.worklist.agreements import add_agreements as add_agreements
+from kp4web.worklist.agreements import end_agreements as end_agreements
+from kp4web.worklist.agreements import settle_agreement as settle_agreement
 from kp4web.worklist.models import (
-    DueItem,
     FollowUp,
     FollowUpEnding,
     FollowUpMove,
     Message,
     PensionNote,
 )
-from kp4web.worklist.queries import (
-    NO_FOLLOW_UP,
-    ItemRow,
-    expected_and_stored,
-    settled,
-)
+from kp4web.worklist.queries import NO_FOLLOW_UP, settled
+from kp4web.worklist.refresh import refresh_due_items as refresh_due_items
+from kp4web.worklist.refresh import refreshed_together as refreshed_together
 
-_DOSSIER = cast(Table, Dossier.__table__)
-_PUT_OFF = "due_items_put_off"
 NO_MESSAGE = "Dit bericht bestaat niet of is niet voor u."
 FURTHEST_MONTHS = 60
 """How far ahead a follow-up may be planned, in months."""
-
-
-@contextmanager
-def refreshed_together(session: Session) -> Iterator[None]:
-    """Let many commands in one transaction refresh the due items once, at the end."""
-    put_off: set[int] = session.info.setdefault(_PUT_OFF, set())
-    try:
-        yield
-    finally:
-        del session.info[_PUT_OFF]
-    refresh_due_items(session, sorted(put_off))
-
-
-def refresh_due_items(session: Session, dossier_ids: Sequence[int]) -> None:
-    """Store the due items and the next date of these dossiers; flushed, not committed."""
-    session.flush()
-    if _PUT_OFF in session.info:
-        session.info[_PUT_OFF].update(dossier_ids)
-        return
-    wanted, stored = expected_and_stored(session, dossier_ids)
-    missing = [item for dossier in wanted.values() for item in dossier if item.key not in stored]
-    keys = {item.key for dossier in wanted.values() for item in dossier}
-    if gone := [row_id for key, row_id in stored.items() if key not in keys]:
-        session.execute(delete(DueItem).where(DueItem.id.in_(gone)))
-    if missing:
-        session.execute(
-            insert(DueItem).execution_options(render_nulls=True),  # one statement for all
-            [{name: getattr(item, name) for name in ItemRow.__slots__} for item in missing],
-        )
-    _store_next_dates(session, wanted)
-
-
-def _store_next_dates(session: Session, wanted: Mapping[int, Sequence[ItemRow]]) -> None:
-    session.connection().execute(
-        update(_DOSSIER)
-        .where(_DOSSIER.c.id == bindparam("dossier"))
-        .values(next_due_on=bindparam("next")),
-        [
-            {"dossier": dossier_id, "next": min((i.due_on for i in items), default=None)}
-            for dossier_id, items in wanted.items()
-        ],
-    )
 
 
 @dataclass(frozen=True)

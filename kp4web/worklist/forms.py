@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from wtforms import HiddenField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
-from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, filled
-from kp4web.worklist.commands import NotePension, PlanFollowUp
+from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, chosen, filled
+from kp4web.worklist.commands import AgreementEnding, NotePension, PlanFollowUp
 
 WHAT_LIMIT = 500
 NOTE_LIMIT = 2000
@@ -34,6 +35,20 @@ class PlanForm(BaseForm):
     def command(self) -> PlanFollowUp:
         """Return the command; call only after ``validate_on_submit`` returned true."""
         return PlanFollowUp(due_on=_day(self.due_on), what=self.what.data or "")
+
+
+class AgreementForm(BaseForm):
+    """How an agreement ended."""
+
+    ending = RadioField(
+        "Hoe is de afspraak afgelopen?",
+        choices=[SelectChoice(ending.value, ending.label) for ending in AgreementEnding],
+        validators=[chosen],
+    )
+
+    def chosen_ending(self) -> AgreementEnding:
+        """Return the ending; call only after ``validate_on_submit`` returned true."""
+        return AgreementEnding(self.ending.data)
 
 
 class PensionForm(BaseForm):

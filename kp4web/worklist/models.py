@@ -1,4 +1,4 @@
-"""Follow-ups, the record of a settled pension item, and due items as rows."""
+"""Follow-ups, agreements, the record of a settled pension item, and due items as rows."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kp4web.domain.agreements import AgreementEnding, Party
 from kp4web.domain.due import DueKind
 from kp4web.extensions import Base
 
@@ -64,6 +65,37 @@ class FollowUpMove(Base):
     moved_on: Mapped[date]
     moved_at: Mapped[datetime]
     moved_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+
+class Agreement(Base):
+    """What somebody is to do by a day, agreed in a conversation; ends, and is never changed."""
+
+    __tablename__ = "agreement"
+    __table_args__ = (
+        CheckConstraint("what <> ''", name="what_filled"),
+        CheckConstraint("(ending IS NULL) = (ended_at IS NULL)", name="ended_whole"),
+        Index(
+            "ix_agreement_open", "dossier_id", "due_on",
+            sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_agreement_dossier", "dossier_id", "created_on", "id"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"), index=True)
+    what: Mapped[str] = mapped_column(Text)
+    who: Mapped[Party]
+    due_on: Mapped[date | None]
+    """Empty: it stands open without a day, and is no due item."""
+    created_on: Mapped[date]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    ending: Mapped[AgreementEnding | None]
+    ended_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class Message(Base):
@@ -130,4 +162,4 @@ class DueItem(Base):
     due_on: Mapped[date]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     subject_id: Mapped[int | None]
-    """The follow-up or message it is about."""
+    """The follow-up, message or agreement it is about."""

@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session, aliased
 from kp4web.accounts.models import User
 from kp4web.clients.models import Client
 from kp4web.domain.actor import Actor, Role
+from kp4web.domain.agreements import agreed
 from kp4web.domain.dates import add_days, add_months, week_end
 from kp4web.domain.due import DueKind, Norms
 from kp4web.domain.due_words import DueGroup, Explanation, explain, group
@@ -48,7 +49,7 @@ from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import IN_REACH, reach_of
 from kp4web.extensions import AnyRow, AnySelect
 from kp4web.organisations.models import MunicipalityNorms
-from kp4web.worklist.models import DueItem, FollowUp, Message
+from kp4web.worklist.models import Agreement, DueItem, FollowUp, Message
 
 ROWS = 25
 """Rows on one page of the work list."""
@@ -66,6 +67,7 @@ class Act(StrEnum):
     COMPLETE = auto()
     PLAN = auto()
     READ_MESSAGE = auto()
+    SETTLE = auto()
     CHANGE_TRACK = auto()
     SEEN = auto()
     POSTPONE = auto()
@@ -154,6 +156,7 @@ _ITEM = (
 )  # fmt: skip
 _LEAD = aliased(User)
 _SEES_TEXT = bindparam("sees_text", type_=Boolean)
+_SEES_REPORTS = bindparam("sees_reports", type_=Boolean)
 _ACTOR: BindParameter[int] = bindparam("actor_id")
 
 
@@ -175,6 +178,8 @@ def _items_query(own: bool, team: bool, by_kind: bool, by_track: bool) -> AnySel
             case((_SEES_TEXT, FollowUp.what)).label("what"),
             case((and_(_SEES_TEXT, Dossier.lead_id == _ACTOR), Message.text)).label("message"),
             case((Message.conversation_id.is_not(None), True), else_=False).label("spoken"),
+            case((and_(_SEES_REPORTS, Dossier.lead_id == _ACTOR), Agreement.what)).label("agreed"),
+            Agreement.who,
             User.name.label("author"),
             _LEAD.name.label("lead"),
         )
@@ -185,6 +190,10 @@ def _items_query(own: bool, team: bool, by_kind: bool, by_track: bool) -> AnySel
         .outerjoin(
             FollowUp,
             and_(DueItem.kind == DueKind.FOLLOW_UP, FollowUp.id == DueItem.subject_id),
+        )
+        .outerjoin(
+            Agreement,
+            and_(DueItem.kind == DueKind.AGREEMENT, Agreement.id == DueItem.subject_id),
         )
         .outerjoin(Message, and_(DueItem.kind == DueKind.MESSAGE, Message.id == DueItem.subject_id))
         .outerjoin(User, User.id == Message.author_id)
@@ -259,6 +268,7 @@ def work_for(session: Session, actor: Actor, wanted: Wanted, *, today: date) -> 
         given | {
             "from_on": first, "to_on": last, "skip": (page - 1) * ROWS,
             "sees_text": Field.FOLLOW_UP_WHAT in _best_fields(actor),
+            "sees_reports": Field.REPORTS in _best_fields(actor),
         },
     ).all()  # fmt: skip
     return Work(
@@ -303,10 +313,14 @@ def _work_row(row: AnyRow, actor: Actor, today: date) -> WorkRow:
     held = relations(actor, lead_id=row.lead_id)
     reads = access(held, Field.FOLLOW_UP_WHAT) >= Access.READ
     sees_lead = access(held, Field.ASSIGNMENT) >= Access.READ
-    reads_message = access(held, Field.REPORTS) >= Access.READ and kind is DueKind.MESSAGE
+    reads_reports = access(held, Field.REPORTS) >= Access.READ
+    reads_message = reads_reports and kind is DueKind.MESSAGE
+    what = row.what if reads else None
+    if kind is DueKind.AGREEMENT:
+        what = agreed(row.who, row.agreed) if reads_reports and row.agreed else None
     return WorkRow(
         kind=kind, due_on=row.due_on, group=group(row.due_on, today), subject_id=row.subject_id,
-        words=_words(row, kind, today, row.what if reads else None),
+        words=_words(row, kind, today, what),
         acts=_acts(actor, kind, held, named=row.user_id == actor.id), number=row.number,
         name=_name(row), track=TrackKind(row.track), last_contact_on=row.last_contact_on,
         message=(row.message or (SPOKEN if row.spoken else None)) if reads_message else None,
@@ -342,6 +356,7 @@ _ACTS: Mapping[DueKind, tuple[Act, ...]] = {
     DueKind.ASSIGN: (Act.ASSIGN,),
     DueKind.REVIEW_HANDOVER: (Act.REVIEW,),
     DueKind.MESSAGE: (Act.READ_MESSAGE,),
+    DueKind.AGREEMENT: (Act.SETTLE, Act.RECORD),
 }
 """What can be done about each kind, the first thing first."""
 _NEEDS: Mapping[Act, tuple[Action, Field | None]] = {
@@ -350,6 +365,7 @@ _NEEDS: Mapping[Act, tuple[Action, Field | None]] = {
     Act.COMPLETE: (Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),
     Act.PLAN: (Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),
     Act.READ_MESSAGE: (Action.DUE_ITEM_SETTLE, Field.REPORTS),
+    Act.SETTLE: (Action.AGREEMENT_SETTLE, Field.REPORTS),
     Act.CHANGE_TRACK: (Action.TRACK_CHANGE, Field.TRACK),
     Act.SEEN: (Action.DUE_ITEM_SETTLE, Field.TRACK),
     Act.POSTPONE: (Action.DUE_ITEM_SETTLE, Field.TRACK),

@@ -194,6 +194,7 @@ _STEPS: Mapping[Act, tuple[str, str, How]] = {
     Act.COMPLETE: ("Afgehandeld", "complete", How.POST),
     Act.PLAN: ("Opvolging plannen", "plan", How.UNFOLD),
     Act.READ_MESSAGE: ("Gelezen", "message", How.SEND),
+    Act.SETTLE: ("Afronden", "settle", How.UNFOLD),
     Act.CHANGE_TRACK: ("Traject kiezen", "track", How.LINK),
     Act.SEEN: ("Gezien", "pension", How.UNFOLD),
     Act.POSTPONE: ("Uitstellen", "pension", How.UNFOLD),
@@ -210,7 +211,7 @@ _TRACK_LABELS = {
 def _step(act: Act, row: WorkRow, addresses: Addresses) -> Step | None:
     """Return what to do, or ``None`` when no page for it exists."""
     label, name, how = _STEPS[act]
-    by_id = act in {Act.MOVE, Act.COMPLETE, Act.READ_MESSAGE}
+    by_id = act in {Act.MOVE, Act.COMPLETE, Act.READ_MESSAGE, Act.SETTLE}
     href = addresses.to(
         name, number=None if by_id else row.number, row_id=row.subject_id if by_id else None
     )

@@ -6,7 +6,7 @@ The due items that ought to be there, those that are stored, and what one item's
 list itself is read in ``overview``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,11 +14,13 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     CompoundSelect,
+    String,
     bindparam,
     func,
     literal_column,
     null,
     select,
+    type_coerce,
     union_all,
 )
 from sqlalchemy.orm import Session
@@ -26,8 +28,16 @@ from sqlalchemy.orm import Session
 from kp4web.clients.models import Client
 from kp4web.domain import due
 from kp4web.domain.actor import Actor
+from kp4web.domain.agreements import Party, agreed
 from kp4web.domain.dates import dutch_date
-from kp4web.domain.due import DossierState, DueKind, Norms, OpenFollowUp, UnreadMessage
+from kp4web.domain.due import (
+    DossierState,
+    DueKind,
+    Norms,
+    OpenAgreement,
+    OpenFollowUp,
+    UnreadMessage,
+)
 from kp4web.domain.errors import DomainError, NotFound
 from kp4web.domain.names import display_name
 from kp4web.domain.policy import Access, Action, Field, access, require
@@ -36,7 +46,7 @@ from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import DossierRef, dossier_ref, dossier_ref_by_id
 from kp4web.extensions import AnyRow
 from kp4web.organisations.models import MunicipalityNorms
-from kp4web.worklist.models import DueItem, FollowUp, Message, PensionNote
+from kp4web.worklist.models import Agreement, DueItem, FollowUp, Message, PensionNote
 
 _IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
 _SEEN = (
@@ -65,8 +75,8 @@ _STATE = (
 _STORED_OR_OPEN: CompoundSelect[*tuple[Any, ...]] = union_all(
     select(
         literal_column("'stored'").label("source"), DueItem.dossier_id, DueItem.id,
-        DueItem.due_on.label("on"), DueItem.user_id, DueItem.organisation_id, DueItem.kind,
-        DueItem.subject_id,
+        DueItem.due_on.label("on"), DueItem.user_id, DueItem.organisation_id,
+        type_coerce(DueItem.kind, String).label("kind"), DueItem.subject_id,
     ).where(DueItem.dossier_id.in_(_IDS)),
     select(
         literal_column("'follow_up'"), FollowUp.dossier_id, FollowUp.id, FollowUp.due_on,
@@ -76,6 +86,12 @@ _STORED_OR_OPEN: CompoundSelect[*tuple[Any, ...]] = union_all(
         literal_column("'message'"), Message.dossier_id, Message.id, Message.written_on,
         null(), null(), null(), null(),
     ).where(Message.dossier_id.in_(_IDS), Message.read_at.is_(None)),
+    select(
+        literal_column("'agreement'"), Agreement.dossier_id, Agreement.id, Agreement.due_on,
+        null(), null(), type_coerce(Agreement.who, String), null(),
+    ).where(
+        Agreement.dossier_id.in_(_IDS), Agreement.ended_at.is_(None), Agreement.due_on.is_not(None)
+    ),
 )  # fmt: skip
 """What is stored and what is waited for, in one statement: every command asks for both."""
 
@@ -107,9 +123,13 @@ def expected_items(session: Session, dossier_ids: Sequence[int]) -> dict[int, li
 
 
 def expected_and_stored(
-    session: Session, dossier_ids: Sequence[int]
+    session: Session, dossier_ids: Sequence[int], changed: Mapping[str, Any] | None = None
 ) -> tuple[dict[int, list[ItemRow]], dict[tuple[Any, ...], int]]:
-    """Return the due items that must be there, and those stored: what they say, and their row."""
+    """
+    Return the due items that must be there, and those stored: what they say, and their row.
+
+    ``changed``: columns of the dossiers that are about to be stored.
+    """
     waiting: dict[int, list[AnyRow]] = {}
     stored: dict[tuple[Any, ...], int] = {}
     for row in session.execute(_STORED_OR_OPEN, {"ids": dossier_ids}):
@@ -118,7 +138,7 @@ def expected_and_stored(
         else:
             waiting.setdefault(row.dossier_id, []).append(row)
     states = session.execute(_STATE, {"ids": dossier_ids})
-    wanted = {row.id: list(_items(row, waiting.get(row.id, ()))) for row in states}
+    wanted = {row.id: list(_items(row, waiting.get(row.id, ()), changed or {})) for row in states}
     return wanted, stored
 
 
@@ -129,9 +149,9 @@ def _key_of(row: AnyRow) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _items(row: AnyRow, waiting: Iterable[AnyRow]) -> Iterable[ItemRow]:
+def _items(row: AnyRow, waiting: Iterable[AnyRow], changed: Mapping[str, Any]) -> Iterable[ItemRow]:
     norms = row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms()
-    for item in due.due_items(_state(row, tuple(waiting)), norms):
+    for item in due.due_items(_state(row, tuple(waiting), changed), norms):
         yield ItemRow(
             dossier_id=row.id, municipality_id=row.municipality_id,
             organisation_id=row.holder_id, kind=item.kind, due_on=item.due_on,
@@ -140,20 +160,30 @@ def _items(row: AnyRow, waiting: Iterable[AnyRow]) -> Iterable[ItemRow]:
         )  # fmt: skip
 
 
-def _state(row: AnyRow, waiting: tuple[AnyRow, ...]) -> DossierState:
+def _state(row: AnyRow, waiting: tuple[AnyRow, ...], changed: Mapping[str, Any]) -> DossierState:
     return DossierState(
         kind=TrackKind(row.kind), track_since=row.track_since, planned_end=row.planned_end,
-        opened_on=row.opened_on, last_contact_on=row.last_contact_on,
+        opened_on=row.opened_on,
+        last_contact_on=changed.get("last_contact_on", row.last_contact_on),
         has_lead=row.lead_id is not None, aow_on=row.pension_on,
         pension_seen=bool(row.seen), pension_postponed_to=row.postponed_to,
         follow_ups=tuple(
             OpenFollowUp(w.id, w.on, w.user_id) for w in waiting if w.source == "follow_up"
         ),
         messages=tuple(UnreadMessage(w.id, w.on) for w in waiting if w.source == "message"),
+        agreements=tuple(
+            OpenAgreement(w.id, w.on, is_ours=w.kind == Party.CONSULTANT)
+            for w in waiting if w.source == "agreement"
+        ),
     )  # fmt: skip
 
 
 NO_FOLLOW_UP = "Deze opvolging bestaat niet of is niet voor u."
+NO_AGREEMENT = "Deze afspraak bestaat niet of is niet voor u."
+AGREEMENT_ENDED = "Deze afspraak is intussen afgerond. Er is niets veranderd."
+_AGREEMENT = select(
+    Agreement.dossier_id, Agreement.due_on, Agreement.what, Agreement.who, Agreement.ended_at,
+).where(Agreement.id == bindparam("id"))  # fmt: skip
 _FOLLOW_UP = select(
     FollowUp.dossier_id, FollowUp.due_on, FollowUp.what, FollowUp.user_id, FollowUp.ended_at,
     FollowUp.ended_on, FollowUp.ended_by_id,
@@ -179,6 +209,16 @@ class OpenItem:
     id: int
     due_on: date
     what: str | None
+    dossier: DossierLine
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAgreementLine:
+    """An open agreement as the form to settle it shows it."""
+
+    id: int
+    due_on: date | None
+    text: str
     dossier: DossierLine
 
 
@@ -216,6 +256,28 @@ def follow_up_for(session: Session, actor: Actor, follow_up_id: int) -> OpenItem
         ref.require(Field.FOLLOW_UP_DATE, Access.WRITE)
     reads = access(ref.relations, Field.FOLLOW_UP_WHAT) >= Access.READ
     return OpenItem(follow_up_id, row.due_on, row.what if reads else None, _line(session, ref))
+
+
+def agreement_for(session: Session, actor: Actor, agreement_id: int) -> OpenAgreementLine:
+    """
+    Return an open agreement that the actor may settle.
+
+    Raises ``NotFound`` out of reach, ``DomainError`` when it has ended, or ``Forbidden``.
+    """
+    require(actor, Action.AGREEMENT_SETTLE)
+    row = session.execute(_AGREEMENT, {"id": agreement_id}).one_or_none()
+    if row is None:
+        raise NotFound(NO_AGREEMENT)
+    try:
+        ref = dossier_ref_by_id(session, actor, row.dossier_id)
+    except NotFound as error:
+        raise NotFound(NO_AGREEMENT) from error
+    ref.require(Field.REPORTS, Access.WRITE)
+    if row.ended_at is not None:
+        raise DomainError(AGREEMENT_ENDED)
+    return OpenAgreementLine(
+        agreement_id, row.due_on, agreed(row.who, row.what), _line(session, ref)
+    )
 
 
 def settled(ended_on: date | None, *, by_self: bool) -> str:

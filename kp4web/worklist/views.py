@@ -27,7 +27,8 @@ from kp4web.web.htmx import go_to, render_page, wants_fragment
 from kp4web.web.paths import way_back
 from kp4web.web.transactions import become_writer
 from kp4web.worklist import commands, overview, queries
-from kp4web.worklist.forms import MoveForm, PensionForm, PlanForm
+from kp4web.worklist.commands import AgreementEnding
+from kp4web.worklist.forms import AgreementForm, MoveForm, PensionForm, PlanForm
 from kp4web.worklist.overview import Wanted
 from kp4web.worklist.presentation import (
     ANY_ID,
@@ -90,6 +91,7 @@ _PAGES = {
     "assign": "caseload.index", "review": "handovers.index",
     "message": "conversations.settle_message", "move": "worklist.edit",
     "complete": "worklist.complete", "plan": "worklist.new", "pension": "worklist.pension",
+    "settle": "worklist.agreement",
 }  # fmt: skip
 
 
@@ -232,6 +234,39 @@ def _pension_page(line: queries.DossierLine, form: PensionForm, *, status: int =
     return _form_page(
         "worklist/pension.html", f"aow-{part}", line, form, status=status,
         postpones=bool(form.uitstel.data), default=url_for(".index"),
+    )  # fmt: skip
+
+
+@bp.get("/afspraken/<id:agreement_id>/afronding")
+@requires(Action.AGREEMENT_SETTLE)
+def agreement(agreement_id: int) -> ResponseReturnValue:
+    """Ask how an agreement ended: a page, or the small form inside a row."""
+    item = queries.agreement_for(db.session(), current_actor(), agreement_id)
+    return _agreement_page(item, AgreementForm())
+
+
+@bp.post("/afspraken/<id:agreement_id>/afronding")
+@requires(Action.AGREEMENT_SETTLE)
+def settle_agreement(agreement_id: int) -> ResponseReturnValue:
+    """Note how an agreement ended: 303 (the list again for htmx), 409 when it ended before."""
+    form = AgreementForm()
+    if form.validate_on_submit():
+        ending = form.chosen_ending()
+        ref = commands.settle_agreement(
+            db.session(), current_actor(), agreement_id, ending, now=now(), today=today()
+        )
+        return _done(f"De afspraak in dossier {ref.number} is afgerond: {ending.label.lower()}.")
+    item = queries.agreement_for(db.session(), current_actor(), agreement_id)
+    return _agreement_page(item, form, status=422)
+
+
+def _agreement_page(
+    item: queries.OpenAgreementLine, form: AgreementForm, *, status: int = 200
+) -> Response:
+    form.ending.id = f"ending-{item.id}"
+    return _form_page(
+        "worklist/agreement.html", f"settle-{item.id}", item.dossier, form, status=status,
+        item=item, endings=list(AgreementEnding), default=url_for(".index"),
     )  # fmt: skip
 
 

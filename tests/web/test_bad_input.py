@@ -69,6 +69,8 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
         {"outcome": "held", "held_on": DAY, "held_at": "00:00", "channel": "phone",
          "participants": "resident", "participants_asked": "1", "report": TEXT,
          "follow_up_on": DAY, "follow_up_what": TEXT, "done": "{talked_about}",
+         "life_areas": "work", "participation_step": "2", "agreements-0-what": TEXT,
+         "agreements-0-who": "resident", "agreements-0-due_on": DAY, "kept": "",
          "submission": "", "terug": "/werkvoorraad"},
     ),
     "conversations.create_message": ("colleague", {"text": TEXT, "submission": ""}),
@@ -169,6 +171,7 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "worklist.move": ("lead", {"due_on": DAY, "terug": "/werkvoorraad?pagina=2", "rij": "1"}),
     "worklist.note_pension": ("lead", {"note": TEXT, "postponed_to": DAY, "uitstel": "1"}),
     "worklist.complete": ("lead", {"terug": "/", "rij": "1"}),
+    "worklist.settle_agreement": ("lead", {"ending": "kept", "terug": "/", "rij": "1"}),
     "users.close": ("administrator", {}),  # last: then there is nobody to change
 }  # fmt: skip
 NEVER_ACCEPTED = {
@@ -198,6 +201,7 @@ ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "logbook.index": ("gebruiker", "handeling", "van", "tot", "voor"),
     "search.index": ("traject", "groep", "subgroep", "consulent", "sort", "pagina"),
     "timeline.show": ("soort", "voor"),
+    "worklist.agreement": ("terug", "rij"),
     "worklist.edit": ("terug", "rij"),
     "worklist.index": ("groep", "traject", "soort", "pagina", "alles"),
     "worklist.new": ("terug", "rij"),

@@ -24,7 +24,7 @@ IN_DOSSIER = {f"{what}{kind}" for what in ("antwoord", "overgedragen") for kind 
 AT_INTAKE = {f"intake{kind}" for kind in DataClass}
 
 SEES = {  # persona: fields of the own municipality
-    "lead": PERSON | IN_DOSSIER | {"verslag", "opvolging", "bericht", "betrokkene"},
+    "lead": PERSON | IN_DOSSIER | {"verslag", "afspraak", "opvolging", "bericht", "betrokkene"},
     "colleague": PERSON | {"opvolging", "betrokkene", "bericht"},  # the message is the own entry
     "coordinator": PERSON | PACKAGE,
     "intake": PACKAGE | APPLICATION | AT_INTAKE,

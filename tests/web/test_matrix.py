@@ -107,6 +107,7 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "versions.index": ({*OPERATORS, "fg", "buren fg"}, set()),
     "versions.put_in_force": (OPERATORS, set()),
     "versions.show": ({*OPERATORS, "fg", "buren fg"}, set()),
+    "worklist.agreement": ({"lead"}, BUREN & CONSULTANTS),
     "worklist.complete": ({"lead"}, BUREN),
     "worklist.create": ({"lead"}, BUREN),
     "worklist.edit": ({"lead", "coordinator"}, BUREN),
@@ -115,6 +116,7 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "worklist.new": ({"lead"}, BUREN),
     "worklist.note_pension": ({"lead", "coordinator"}, BUREN),
     "worklist.pension": ({"lead", "coordinator"}, BUREN),
+    "worklist.settle_agreement": ({"lead"}, BUREN & CONSULTANTS),
     "accounts.sign_out": (EVERYONE, set()),  # last: after it nothing is open
 }
 PUBLIC = {"accounts.sign_in", "accounts.create_session", "start.healthz", "start.readyz", "static"}

@@ -11,6 +11,7 @@ from kp4web.domain.due import (
     DossierState,
     DueKind,
     Norms,
+    OpenAgreement,
     OpenFollowUp,
     UnreadMessage,
     due_items,
@@ -49,6 +50,7 @@ EVERYTHING = {
     "aow_on": AOW,
     "follow_ups": (OpenFollowUp(1, date(2027, 1, 4)),),
     "messages": (UnreadMessage(2, date(2026, 5, 1)),),
+    "agreements": (OpenAgreement(3, date(2026, 9, 1), is_ours=True),),
 }
 
 
@@ -85,6 +87,7 @@ def test_rest_waits_for_the_decision_only():
 def test_in_rest_only_people_and_pension_add_to_the_decision():
     assert set(dates(replace(REST, **EVERYTHING))) == {
         DueKind.REST_DECISION,
+        DueKind.AGREEMENT,
         DueKind.FOLLOW_UP,
         DueKind.MESSAGE,
         DueKind.PENSION_APPROACHING,
@@ -265,3 +268,14 @@ def test_the_proposed_follow_up_keeps_the_norm(kind, held_on, proposed):
 def test_a_proposal_is_a_working_day_after_the_conversation(kind, held_on, planned_end):
     on = propose_follow_up(kind, held_on, planned_end, NORMS)
     assert on is None or (on > held_on and on.weekday() < 5)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in TrackKind if kind.active])
+def test_rest_is_silent_about_agreements_of_others(kind):
+    ours, theirs = (OpenAgreement(n, date(2026, 9, n), is_ours=n == 1) for n in (1, 2))
+    found = [
+        item.subject_id
+        for item in due_items(state(kind, agreements=(ours, theirs)), NORMS)
+        if item.kind is DueKind.AGREEMENT
+    ]
+    assert found == ([1] if kind is TrackKind.REST else [1, 2])
