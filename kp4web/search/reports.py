@@ -46,7 +46,7 @@ from kp4web.dossiers.queries import IN_REACH, reach_of
 from kp4web.extensions import AnyRow, AnySelect
 
 AT_MOST = 100
-AT_FIRST = 20
+AT_FIRST = 12
 """Reports that are shown before one asks for all."""
 
 
