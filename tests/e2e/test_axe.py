@@ -37,7 +37,8 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
     "lead": [
         "/werkvoorraad", "/werkvoorraad?groep=late", "/werkvoorraad?soort=pension_approaching",
         "/dossiers", "/dossiers?consulent=alle&groep=late", "/dossiers?traject=kp3&sort=volgende",
-        "/zoeken",
+        "/zoeken", "/dossiers/filters",
+        "/sneltoetsen",
         "/dossiers/{number}", "/dossiers/{number}?soort=gesprekken", "/dossiers/{resting}",
         "/dossiers/{stopped}", f"/dossiers/{GONE}",
     ],
@@ -238,7 +239,23 @@ def test_what_unfolds_and_what_is_found_is_accessible(page_as, visited):
     page.get_by_role("button", name="BSN tonen").click()
     expect(page.get_by_role("button", name="BSN tonen")).to_have_count(0)
     run_axe_at_all_widths(page)
-    for term in ("sahin", "niemand", ""):
+    page.goto("/dossiers?traject=support")
+    page.locator("summary", has_text="Dit filter bewaren").click()
+    for name in ("", "Ondersteuning"):
+        page.get_by_label("Naam van het filter").fill(name)
+        page.get_by_role("button", name="Bewaar filter").click()
+        said = page.get_by_role("status") if name else page.get_by_test_id("field-error")
+        expect(said).to_contain_text(
+            "Het filter is bewaard" if name else "Geef het filter een naam"
+        )
+        run_axe_at_all_widths(page)
+    page.goto("/dossiers/filters")
+    run_axe_at_all_widths(page)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Sneltoetsen")).to_be_visible()
+    run_axe_at_all_widths(page)
+    page.keyboard.press("Escape")
+    for term in ("sahin", "sahni", "verslag", "niemand", ""):
         page.get_by_label("Zoek een inwoner of dossier").fill(term)
         page.get_by_role("button", name="Zoeken").first.click()
         expect(page.get_by_role("heading", name="Zoeken", level=1)).to_be_visible()
