@@ -222,6 +222,26 @@ def _row_id(text: str) -> int:
     return int(text) if whole and int(text) <= LARGEST_ID else NO_ROW
 
 
+class AttemptForm(BaseForm):
+    """An attempt of today in one choice: the form that follows from it is the usual one."""
+
+    outcome = RadioField(
+        "Wat gebeurde er?",
+        choices=[SelectChoice(outcome.value, outcome.label) for outcome in AttemptOutcome],
+        validators=[chosen],
+    )
+    submission = HiddenField()
+
+    def command(self, today: date) -> RecordConversation:
+        """Return the command; call only after ``validate_on_submit`` returned true."""
+        outcome = AttemptOutcome(self.outcome.data)
+        phoned = outcome is AttemptOutcome.NO_ANSWER
+        return RecordConversation(
+            held_on=today, channel=Channel.PHONE if phoned else Channel.FACE_TO_FACE,
+            attempt=outcome, submission=own_submission(self.submission.data),
+        )  # fmt: skip
+
+
 class MessageForm(BaseForm):
     """A colleague's word to the lead."""
 

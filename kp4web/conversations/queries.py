@@ -29,7 +29,7 @@ from kp4web.domain.agreements import AgreementEnding, Party, agreed
 from kp4web.domain.applications import LifeArea
 from kp4web.domain.dates import AMSTERDAM, add_weeks, count_of, day_of, dutch_day
 from kp4web.domain.due import Norms, propose_follow_up
-from kp4web.domain.errors import Forbidden, NotFound
+from kp4web.domain.errors import DomainError, Forbidden, NotFound
 from kp4web.domain.names import display_name
 from kp4web.domain.participation import BY_NUMBER, Step
 from kp4web.domain.policy import (
@@ -44,10 +44,11 @@ from kp4web.domain.policy import (
 )
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier, TrackPeriod
-from kp4web.dossiers.queries import IN_REACH, NO_DOSSIER, reach_of
+from kp4web.dossiers.queries import IN_REACH, NO_DOSSIER, DossierRef, dossier_ref, reach_of
 from kp4web.extensions import AnyRow
 from kp4web.organisations.models import MunicipalityNorms
 from kp4web.worklist.models import Agreement, FollowUp
+from kp4web.worklist.queries import follow_up_for
 
 NO_CONVERSATION = "Dit gesprek bestaat niet of is niet voor u."
 RECENT = 2
@@ -114,6 +115,11 @@ _ENTRY = (
         IN_REACH,
     )
 )  # fmt: skip
+_LINE = (
+    select(*_NAME, Dossier.attempts_since_contact)
+    .join(Client, Client.id == Dossier.client_id)
+    .where(Dossier.id == bindparam("id"))
+)
 _DRAFT = select(Draft.fields, Draft.saved_at).where(
     Draft.user_id == bindparam("user_id"),
     Draft.form == bindparam("form"),
@@ -322,6 +328,34 @@ def report_for(session: Session, actor: Actor, number: str, conversation_id: int
         agreements=_rows(session, _MADE, Agreed, key) if reads_all else (),
         follow_ups=_rows(session, _PLANNED, OpenFollowUp, key) if reads_all else (),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The dossier that an attempt is about, and whom."""
+
+    ref: DossierRef
+    name: str
+    may_plan: bool
+
+
+def attempts_for(session: Session, actor: Actor, number: str) -> tuple[Line, int]:
+    """Return whom an attempt is about, and how often was tried since the last contact."""
+    require(actor, Action.CONVERSATION_RECORD)
+    ref = dossier_ref(session, actor, number)
+    ref.require(Field.OWN_ENTRY, Access.WRITE)
+    row = session.execute(_LINE, {"id": ref.id}).one()
+    plans = ref.is_active and access(ref.relations, Field.FOLLOW_UP_WHAT) >= Access.WRITE
+    return Line(ref, _name(row), plans), row.attempts_since_contact
+
+
+def may_move(session: Session, actor: Actor, number: str, follow_up_id: int) -> bool:
+    """Return whether this is an open follow-up of the dossier that the actor may move."""
+    try:
+        item = follow_up_for(session, actor, follow_up_id)
+    except DomainError:
+        return False
+    return item.dossier.ref.number == number
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,16 @@ from werkzeug.datastructures import MultiDict
 from kp4web.audit.commands import record
 from kp4web.conversations import commands, queries
 from kp4web.conversations.commands import CONVERSATION_FORM
-from kp4web.conversations.forms import MOST_ROWS, ConversationForm, MessageForm, blank
-from kp4web.conversations.models import Conversation
+from kp4web.conversations.forms import MOST_ROWS, AttemptForm, ConversationForm, MessageForm, blank
+from kp4web.conversations.models import AttemptOutcome, Conversation
 from kp4web.conversations.queries import Report, SavedDraft, Screen, clock_of
+from kp4web.domain.attempts import signal_words
 from kp4web.domain.dates import AMSTERDAM, dutch_date
 from kp4web.domain.due_words import quick_picks
 from kp4web.domain.errors import DomainError, Forbidden, InvalidInput
 from kp4web.domain.participation import STEPS
 from kp4web.domain.policy import Action
+from kp4web.dossiers.commands import record_in
 from kp4web.extensions import db
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
@@ -129,6 +131,83 @@ def _log(action: str, shown: Screen | Report, **detail: Any) -> None:
         relation=shown.relations, **detail,
     )  # fmt: skip
     db.session.commit()
+
+
+# ---------------------------------------------------------------------- an attempt at once
+
+AGAIN = "Opnieuw proberen te bereiken"
+
+
+@bp.get("/dossiers/<number:number>/pogingen/nieuw")
+@requires(Action.CONVERSATION_RECORD)
+def new_attempt(number: str) -> ResponseReturnValue:
+    """Ask what went wrong: a page, or the buttons inside a row of the work list."""
+    return _attempt_page(number, AttemptForm(formdata=None))
+
+
+@bp.post("/dossiers/<number:number>/pogingen")
+@requires(Action.CONVERSATION_RECORD)
+def create_attempt(number: str) -> ResponseReturnValue:
+    """Record an attempt of today: 303 to the next one (for htmx right there), or 422."""
+    form = AttemptForm()
+    if not form.validate_on_submit():
+        return _attempt_page(number, form, status=422)
+    commands.record_conversation(
+        db.session(), current_actor(), number, form.command(today()), now=now(), today=today()
+    )
+    db.session.commit()
+    flash("De contactpoging is vastgelegd.", "ok")
+    if wants_fragment():
+        return next_attempt(number)
+    back, follow_up = way_back(url_for("worklist.index")), _follow_up_id()
+    return go_to(url_for(".next_attempt", number=number, terug=back, opvolging=follow_up))
+
+
+@bp.get("/dossiers/<number:number>/pogingen/volgende")
+@requires(Action.CONVERSATION_RECORD)
+def next_attempt(number: str) -> ResponseReturnValue:
+    """Propose when to try again: move the follow-up it came from, or plan one."""
+    line, tried = queries.attempts_for(db.session(), current_actor(), number)
+    follow_up = _follow_up_id()
+    url = None
+    if follow_up and queries.may_move(db.session(), current_actor(), number, follow_up):
+        url = url_for("worklist.move", follow_up_id=follow_up)
+    elif line.may_plan:
+        url = url_for("worklist.create", number=number)
+    return _line_page(
+        "conversations/next_attempt.html", line, url=url, what=AGAIN, signal=signal_words(tried),
+        picks=quick_picks(today())[:2],
+    )  # fmt: skip
+
+
+def _attempt_page(number: str, form: AttemptForm, *, status: int = 200) -> ResponseReturnValue:
+    line, _ = queries.attempts_for(db.session(), current_actor(), number)
+    form.submission.data, form.outcome.id = uuid4().hex, f"outcome-{number}"
+    return _line_page(
+        "conversations/attempt.html", line, status=status, form=form,
+        outcomes=list(AttemptOutcome), follow_up_id=_follow_up_id(),
+    )  # fmt: skip
+
+
+def _line_page(
+    template: str, line: queries.Line, *, status: int = 200, **context: Any
+) -> ResponseReturnValue:
+    if not wants_fragment():
+        become_writer()
+        record_in(db.session(), current_actor(), line.ref, "conversation_form", now=now())
+        db.session.commit()
+    row = request.values.get("rij", "")
+    return render_page(
+        template, fragment="form", status=status, line=line, inside=wants_fragment(),
+        place=f"poging-{line.ref.number}-{_follow_up_id() or 0}",
+        back=way_back(url_for("worklist.index")),
+        row=int(row) if row.isascii() and row.isdecimal() and len(row) < 7 else None, **context,
+    )  # fmt: skip
+
+
+def _follow_up_id() -> int | None:
+    given = request.values.get("opvolging", "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
 
 
 # ---------------------------------------------------------------------- the draft

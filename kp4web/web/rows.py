@@ -12,6 +12,8 @@ LONGEST_NAME = 40
 class RowsField(FieldList):
     """As many rows as the page showed, at most ``most``; other numbers are not rows."""
 
+    min_entries: int
+
     def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.most = most

@@ -63,6 +63,7 @@ class Act(StrEnum):
     """What somebody can do about a due item from the list."""
 
     RECORD = auto()
+    ATTEMPT = auto()
     MOVE = auto()
     COMPLETE = auto()
     PLAN = auto()
@@ -345,9 +346,9 @@ def _words(row: AnyRow, kind: DueKind, today: date, what: str | None) -> Explana
 
 
 _ACTS: Mapping[DueKind, tuple[Act, ...]] = {
-    DueKind.FOLLOW_UP: (Act.RECORD, Act.MOVE, Act.COMPLETE),
-    DueKind.CONTACT: (Act.RECORD, Act.PLAN),
-    DueKind.TWELVE_MONTHS: (Act.RECORD,),
+    DueKind.FOLLOW_UP: (Act.RECORD, Act.ATTEMPT, Act.MOVE, Act.COMPLETE),
+    DueKind.CONTACT: (Act.RECORD, Act.ATTEMPT, Act.PLAN),
+    DueKind.TWELVE_MONTHS: (Act.RECORD, Act.ATTEMPT),
     DueKind.CLASSIFY: (Act.CHANGE_TRACK, Act.RECORD),
     DueKind.REST_DECISION: (Act.CHANGE_TRACK,),
     DueKind.ARRANGE_HANDOVER: (Act.CHANGE_TRACK, Act.RECORD),
@@ -361,6 +362,7 @@ _ACTS: Mapping[DueKind, tuple[Act, ...]] = {
 """What can be done about each kind, the first thing first."""
 _NEEDS: Mapping[Act, tuple[Action, Field | None]] = {
     Act.RECORD: (Action.CONVERSATION_RECORD, Field.OWN_ENTRY),
+    Act.ATTEMPT: (Action.CONVERSATION_RECORD, Field.OWN_ENTRY),
     Act.MOVE: (Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_DATE),
     Act.COMPLETE: (Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),
     Act.PLAN: (Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),

@@ -190,6 +190,7 @@ def _when(row: WorkRow, today: date) -> str:
 
 _STEPS: Mapping[Act, tuple[str, str, How]] = {
     Act.RECORD: ("Gesprek vastleggen", "record", How.LINK),
+    Act.ATTEMPT: ("Niet bereikt", "attempt", How.UNFOLD),
     Act.MOVE: ("Verzetten", "move", How.UNFOLD),
     Act.COMPLETE: ("Afgehandeld", "complete", How.POST),
     Act.PLAN: ("Opvolging plannen", "plan", How.UNFOLD),
@@ -221,6 +222,8 @@ def _step(act: Act, row: WorkRow, addresses: Addresses) -> Step | None:
         label = _TRACK_LABELS.get(row.kind, label)
     if act is Act.RECORD:
         href += f"?terug={quote(addresses.here)}"
+    if act is Act.ATTEMPT and row.kind is DueKind.FOLLOW_UP:
+        href += f"?opvolging={row.subject_id}"
     if act is Act.POSTPONE:
         href += "?uitstel=1"
     page = href

@@ -42,6 +42,8 @@ def refresh_due_items(
             query = update(_DOSSIER).where(_DOSSIER.c.id.in_(dossier_ids)).values(**changed)
             session.connection().execute(query)
         return
+    if not dossier_ids:
+        return
     wanted, stored = expected_and_stored(session, dossier_ids, changed)
     missing = [item for dossier in wanted.values() for item in dossier if item.key not in stored]
     keys = {item.key for dossier in wanted.values() for item in dossier}

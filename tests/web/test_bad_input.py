@@ -73,6 +73,10 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
          "agreements-0-who": "resident", "agreements-0-due_on": DAY, "kept": "",
          "submission": "", "terug": "/werkvoorraad"},
     ),
+    "conversations.create_attempt": (
+        "lead",
+        {"outcome": "no_show", "submission": "", "terug": "/", "rij": "1", "opvolging": "1"},
+    ),
     "conversations.create_message": ("colleague", {"text": TEXT, "submission": ""}),
     "conversations.delete_draft": ("lead", {"terug": "/"}),
     "conversations.save_draft": (
@@ -192,7 +196,9 @@ ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "accounts.sign_in": ("verder",),
     "caseload.index": ("pagina",),
     "conversations.new": ("terug",),
+    "conversations.new_attempt": ("terug", "rij", "opvolging"),
     "conversations.new_message": ("terug",),
+    "conversations.next_attempt": ("terug", "rij", "opvolging"),
     "decisions.outcome": ("wat",),
     "figures.dossiers": ("peildatum", "bekend_op", "inactief", "traject", "volgorde", "pagina"),
     "figures.show": ("peildatum", "bekend_op", "inactief"),
