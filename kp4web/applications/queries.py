@@ -125,8 +125,9 @@ def last_decision(session: Session, application_id: int) -> ApplicationDecision 
 
 
 _LAST_DECIDER = (
-    select(User.name, ApplicationDecision.profile)
+    select(User.name, ApplicationDecision.profile, Application.closing)
     .join(User, User.id == ApplicationDecision.decided_by_id)
+    .join(Application, Application.id == ApplicationDecision.application_id)
     .where(ApplicationDecision.application_id == bindparam("application_id"))
     .order_by(ApplicationDecision.decided_at.desc(), ApplicationDecision.id.desc())
     .limit(1)
@@ -134,7 +135,7 @@ _LAST_DECIDER = (
 
 
 def last_decider(session: Session, application_id: int) -> AnyRow | None:
-    """Return the name and profile of the decision that counts now (behind the lock)."""
+    """Return who decided last and what, and why the application is closed when it is."""
     return session.execute(_LAST_DECIDER, {"application_id": application_id}).one_or_none()
 
 

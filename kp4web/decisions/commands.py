@@ -29,6 +29,7 @@ from kp4web.domain.applications import (
 from kp4web.domain.errors import DomainError, InvalidInput
 from kp4web.domain.policy import Access, Action, Field, require
 from kp4web.handovers.commands import offer_handover
+from kp4web.questionnaires.commands import not_before_ended
 from kp4web.questionnaires.models import ProfileSuggestion, Questionnaire, QuestionnaireState
 
 JUSTIFICATION_MAX = 4000
@@ -85,6 +86,7 @@ def decide_profile(
     require_still_undecided(session, ref)
     _check(command, today=today)
     suggestion = _suggestion(session, ref, command)
+    now = not_before_ended(session, now, application_id=ref.id)
     decision = ApplicationDecision(
         application_id=ref.id, organisation_id=ref.organisation_id, profile=command.profile,
         justification=command.justification.strip(), decided_on=today, decided_at=now,
@@ -107,7 +109,8 @@ def decide_profile(
 def require_still_undecided(session: Session, ref: ApplicationRef) -> None:
     """Raise ``DomainError`` unless it waits for a decision; tells who decided in between."""
     last = last_decider(session, ref.id)
-    if last is not None and ref.state in {ApplicationState.OFFERED, ApplicationState.CLOSED}:
+    ended = ref.state in {ApplicationState.OFFERED, ApplicationState.CLOSED}
+    if last is not None and ended and last.closing in {None, Closing.PROFILE}:
         raise DomainError(
             f"{last.name} heeft intussen klantprofiel {last.profile} vastgesteld. "
             "Er is niets veranderd. Open de aanvraag opnieuw."

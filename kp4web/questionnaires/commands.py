@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -32,6 +31,8 @@ from kp4web.questionnaires.models import (
     Questionnaire,
     QuestionnaireState,
 )
+from kp4web.questionnaires.moments import moment_of_end
+from kp4web.questionnaires.moments import not_before_ended as not_before_ended
 from kp4web.questionnaires.queries import (
     Given,
     QuestionnaireRef,
@@ -58,10 +59,7 @@ def start_for_application(
         raise DomainError(RUNNING)
     if not ref.state.undecided:
         raise DomainError(f"Deze aanvraag is al {ref.state.label.lower()}.")
-    made = _start(
-        session, actor, application_id=ref.id, municipality_id=ref.municipality_id,
-        now=now, today=today,
-    )  # fmt: skip
+    made = _start(session, actor, ref.municipality_id, application_id=ref.id, now=now, today=today)
     move(session.get_one(Application, ref.id), ApplicationState.RUNNING, today=today)
     session.flush()
     return made
@@ -81,21 +79,20 @@ def start_for_dossier(
     )
     if session.scalar(running) is not None:
         raise DomainError(RUNNING)
-    return _start(
-        session, actor, dossier_id=ref.id, municipality_id=ref.municipality_id,
-        now=now, today=today,
-    )  # fmt: skip
+    return _start(session, actor, ref.municipality_id, dossier_id=ref.id, now=now, today=today)
 
 
 def _start(
-    session: Session, actor: Actor, *, now: datetime, today: date, **subject: Any
-) -> Questionnaire:
+    session: Session, actor: Actor, municipality_id: int,
+    *, now: datetime, today: date, **subject: int,
+) -> Questionnaire:  # fmt: skip
     version_id = version_in_force(session, actor.organisation_id, today)
     if version_id is None:
         raise DomainError(NONE_IN_FORCE)
     made = Questionnaire(
-        **subject, organisation_id=actor.organisation_id, version_id=version_id,
-        state=QuestionnaireState.OPEN, started_on=today, started_at=now, started_by_id=actor.id,
+        **subject, municipality_id=municipality_id, organisation_id=actor.organisation_id,
+        version_id=version_id, state=QuestionnaireState.OPEN, started_on=today,
+        started_at=not_before_ended(session, now, **subject), started_by_id=actor.id,
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -230,13 +227,12 @@ def complete_questionnaire(
     Raises ``DomainError`` when it is not open any more.
     """
     require(actor, Action.QUESTIONNAIRE_FILL_IN)
-    ref = questionnaire_ref(session, actor, questionnaire_id, lock=True)
-    require_open(ref)
+    ref = _to_end(session, actor, questionnaire_id)
     facts = facts_of(session, ref, today=today)
     found = _outcome(session, ref, facts)
-    row = session.get_one(Questionnaire, ref.id)
+    row, ended_at = session.get_one(Questionnaire, ref.id), moment_of_end(session, ref, now)
     row.state = QuestionnaireState.COMPLETED
-    row.ended_on, row.ended_at, row.ended_by_id = today, now, actor.id
+    row.ended_on, row.ended_at, row.ended_by_id = today, ended_at, actor.id
     suggestion = ProfileSuggestion(
         questionnaire_id=ref.id, profile=found.profile, facts=facts.dump(), computed_at=now,
         rule=found.decided_by.rule_id if found.decided_by else "",
@@ -247,6 +243,20 @@ def complete_questionnaire(
     session.flush()
     _record(session, actor, ref, "questionnaire_complete", now=now)
     return suggestion
+
+
+def _to_end(session: Session, actor: Actor, questionnaire_id: int) -> QuestionnaireRef:
+    """
+    Return an open questionnaire, locked after its application as every other command does.
+
+    The other way round, completing one while the application moves would wait for each other.
+    """
+    seen = questionnaire_ref(session, actor, questionnaire_id)
+    if seen.of_application and seen.application_id is not None:
+        application_ref(session, actor, seen.application_id, lock=True)
+    ref = questionnaire_ref(session, actor, questionnaire_id, lock=True)
+    require_open(ref)
+    return ref
 
 
 def facts_of(session: Session, ref: QuestionnaireRef, *, today: date) -> Facts:
@@ -295,11 +305,10 @@ def discard_questionnaire(
     require(actor, Action.QUESTIONNAIRE_FILL_IN)
     if not command.reason.strip():
         raise InvalidInput("reason", "Schrijf waarom u de vragenlijst weggooit.")
-    ref = questionnaire_ref(session, actor, questionnaire_id, lock=True)
-    require_open(ref)
-    row = session.get_one(Questionnaire, ref.id)
+    ref = _to_end(session, actor, questionnaire_id)
+    row, ended_at = session.get_one(Questionnaire, ref.id), moment_of_end(session, ref, now)
     row.state, row.discard_reason = QuestionnaireState.DISCARDED, command.reason.strip()
-    row.ended_on, row.ended_at, row.ended_by_id = today, now, actor.id
+    row.ended_on, row.ended_at, row.ended_by_id = today, ended_at, actor.id
     session.flush()
     if ref.of_application:
         _move_application(session, ref, _state_without(session, ref), today=today)
@@ -328,7 +337,7 @@ def _state_without(session: Session, ref: QuestionnaireRef) -> ApplicationState:
 def _move_application(
     session: Session, ref: QuestionnaireRef, state: ApplicationState, *, today: date
 ) -> None:
-    application = session.get_one(Application, ref.application_id, with_for_update=True)
+    application = session.get_one(Application, ref.application_id, populate_existing=True)
     move(application, state, today=today)
     session.flush()
 

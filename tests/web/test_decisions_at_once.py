@@ -16,12 +16,13 @@ from tests.answers import easy
 from tests.factories import (
     make_agency,
     make_application,
+    make_municipality,
     make_questionnaire,
     make_team,
     make_user,
     make_version,
 )
-from tests.web.test_concurrency import all_is_well, together
+from tests.web.test_concurrency import all_is_well, sending, together
 
 WITHOUT = {"basis": "conversation", "basis_reason": "Het gesprek was genoeg.",
            "justification": "Dit past.", "note": "Bel eerst."}  # fmt: skip
@@ -29,7 +30,7 @@ WITHOUT = {"basis": "conversation", "basis_reason": "Het gesprek was genoeg.",
 
 @pytest.fixture
 def pair(app):
-    make_version(make_team(), make_agency(), today=date(2026, 1, 1))
+    make_version(make_team(), make_team("Buren"), make_agency(), today=date(2026, 1, 1))
     return [make_user(Role.INTAKE, name=f"Medewerker {letter}") for letter in "AB"]
 
 
@@ -122,4 +123,42 @@ def test_deciding_while_a_colleague_starts_a_questionnaire_is_one_of_both(app, p
     assert (count_of(ApplicationDecision), count_of(Questionnaire)) == (
         (1, 0) if decided else (0, 1)
     )
+    assert all_is_well(app)
+
+
+def test_deciding_while_the_questionnaire_is_completed_leaves_no_doubt(app, pair, http_as):
+    clients = [http_as(user) for user in pair]
+    for _ in range(3):
+        application = make_application(by=pair[0])
+        asked = make_questionnaire(application, pair[0], answers=easy())
+        base = f"/aanvragen/{application.id}"
+        talk = WITHOUT | {"profile": "2"}
+        counts = together(
+            sending(app, clients[0], f"/vragenlijsten/{asked.id}/afronding", {}),
+            *(sending(app, clients[1], f"{base}/profielbepalingen", talk) for _ in range(3)),
+        )
+        assert set(counts) <= {303, 409}
+    assert all_is_well(app)
+
+
+def test_completing_while_the_applicant_moves_makes_nobody_wait_for_each_other(app, pair, http_as):
+    clients = [http_as(user) for user in pair]
+    for _ in range(4):
+        application = make_application(by=pair[0])
+        asked = make_questionnaire(application, pair[0], answers=easy())
+        moved = {
+            "surname": application.surname, "birth_date": application.birth_date.isoformat(),
+            "registered_on": application.registered_on.isoformat(),
+            "municipality": make_municipality("Buren").id,
+        }  # fmt: skip
+        counts = together(
+            sending(app, clients[0], f"/vragenlijsten/{asked.id}/afronding", {}),
+            sending(app, clients[1], f"/aanvragen/{application.id}/gegevens", moved),
+        )
+        assert counts == {303: 2}
+        db.session.rollback()
+        asked = db.session.get_one(Questionnaire, asked.id)
+        application = db.session.get_one(Application, application.id)
+        assert asked.municipality_id == application.municipality_id
+        assert application.state is ApplicationState.WAITING
     assert all_is_well(app)
