@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import User, UserRole
 from kp4web.domain.actor import Actor, Role
+from kp4web.domain.attempts import SIGNAL_AT
 from kp4web.domain.caseload import attention
 from kp4web.domain.dates import add_weeks
 from kp4web.domain.due import DueKind
@@ -85,6 +86,13 @@ _PARTS = union_all(
         _HELD.c.lead_id, literal_column("'dossiers'"), _HELD.c.kind, _HELD.c.overdue,
         func.count(),
     ).group_by(_HELD.c.lead_id, _HELD.c.kind, _HELD.c.overdue),
+    select(
+        Dossier.lead_id, literal_column("'unreached'"), null(), literal_column("0"), func.count(),
+    )
+    .where(
+        IN_REACH, Dossier.kind != TrackKind.STOPPED, Dossier.attempts_since_contact >= SIGNAL_AT
+    )
+    .group_by(Dossier.lead_id),
     _items("overdue", DueItem.due_on < bindparam("today")),
     _items(
         "rest_decision", DueItem.kind == DueKind.REST_DECISION,
@@ -115,6 +123,8 @@ class Caseload:
     weight: Decimal
     overdue: int
     rest_decisions: int
+    unreached: int
+    """Active dossiers with so many attempts in a row without a contact that it is a signal."""
 
     @property
     def active(self) -> int:
@@ -164,7 +174,7 @@ def overview_for(session: Session, actor: Actor, *, today: date) -> Overview:
 
 def _caseload(rows: Sequence[AnyRow], name: str) -> Caseload:
     per_track = dict.fromkeys((kind for kind in TrackKind if kind.active), 0)
-    numbers = {"overdue": 0, "rest_decision": 0}
+    numbers = {"overdue": 0, "rest_decision": 0, "unreached": 0}
     weight = Decimal("0.0")
     for row in rows:
         if row.what == "dossiers":
@@ -177,6 +187,7 @@ def _caseload(rows: Sequence[AnyRow], name: str) -> Caseload:
         user_id=rows[0].user_id if rows else None, name=name,
         is_open=any(row.what == "consultant" for row in rows), per_track=per_track,
         weight=weight, overdue=numbers["overdue"], rest_decisions=numbers["rest_decision"],
+        unreached=numbers["unreached"],
     )  # fmt: skip
 
 
@@ -191,4 +202,5 @@ def _total(parts: Iterable[Caseload]) -> Caseload:
         weight=sum((part.weight for part in parts), Decimal("0.0")),
         overdue=sum(part.overdue for part in parts),
         rest_decisions=sum(part.rest_decisions for part in parts),
+        unreached=sum(part.unreached for part in parts),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from kp4web.audit.commands import record
 from kp4web.caseload import commands, queries
 from kp4web.caseload import overview as overviews
 from kp4web.caseload.forms import AssignForm, TakeOverForm
+from kp4web.domain.attempts import SIGNAL_AT
 from kp4web.domain.caseload import DEFAULT_WEIGHTS, AttentionWeights
 from kp4web.domain.dates import count_of
 from kp4web.domain.due import Norms
@@ -52,7 +53,8 @@ def _overview(form: AssignForm, *, page: int = 1, status: int = 200) -> Response
     _log("caseload_read", (line.client_id for line in waiting.lines))
     return render_page(
         "caseload/index.html", fragment="caseload", status=status, form=form, overview=overview,
-        waiting=waiting, weeks=overviews.LOOK_AHEAD_WEEKS, weights=_weights(DEFAULT_WEIGHTS),
+        waiting=waiting, weeks=overviews.LOOK_AHEAD_WEEKS, attempts=SIGNAL_AT,
+        weights=_weights(DEFAULT_WEIGHTS),
         norm_days=Norms().assign_days, page_url=lambda number: url_for(".index", pagina=number),
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """An attempt from a row of the work list: two clicks, the next one proposed, and the signal."""
 
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from kp4web.conversations.models import AttemptOutcome, Channel, ContactAttempt
+from kp4web.domain.actor import Role
 from kp4web.dossiers.models import Dossier
 from kp4web.extensions import db
 from kp4web.worklist.models import FollowUp, FollowUpMove
@@ -157,3 +159,17 @@ def test_a_wrong_count_is_found(app, dossier):
     outcome = verified(app)
     assert outcome.exit_code == 1
     assert "attempts_since_contact is 5, de feiten zeggen 0" in outcome.output
+
+
+def test_the_coordinator_sees_how_many_are_not_reached(http_as, lead, dossier):
+    coordinator = http_as(make_user(Role.COORDINATOR))
+    resting, stopped = (make_dossier(lead=lead, track=track) for track in ("rest", "stopped"))
+    for each, number in ((dossier, 3), (resting, 2), (stopped, 4)):
+        for day in range(number):
+            attempt(each, lead, date(2026, 11, 10 + day))
+    row = coordinator.get("/caseload").text.split(f'data-user="{lead.id}"')[1].split("</tr>")[0]
+    cell = row.split('data-label="Niet bereikt"')[1].split("</td>")[0]
+    assert re.findall(r">\s*(\d+)\s*<", cell) == ["1"]
+    make_conversation(dossier, lead, held_on=TODAY)
+    row = coordinator.get("/caseload").text.split(f'data-user="{lead.id}"')[1].split("</tr>")[0]
+    assert "badge--warn" not in row
