@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 from sqlalchemy import select, update
 
 from kp4web.accounts.models import UserSession
-from kp4web.conversations.models import Conversation, Draft
+from kp4web.conversations.models import ContactAttempt, Conversation, Draft
 from kp4web.extensions import db
-from kp4web.worklist.models import FollowUp
+from kp4web.worklist.models import Agreement, FollowUp
 from tests.browser import ON_SQLITE, only, run_axe_at_all_widths, with_javascript
 from tests.conftest import TODAY
 from tests.factories import PASSWORD, make_conversation, make_dossier, make_follow_up, make_user
@@ -129,6 +129,51 @@ def test_errors_stand_at_their_fields_and_nothing_is_lost(page, variant, arrange
     submit(page)
     expect(page.get_by_role("status")).to_contain_text("Het gesprek is vastgelegd.")
     assert reports(arrange) == [REPORT]
+
+
+@with_javascript
+def test_no_answer_is_two_clicks_from_the_work_list_and_the_next_one_a_third(page, arrange):
+    page.goto("/werkvoorraad")
+    page.locator("summary", has_text="Niet bereikt").first.click()
+    page.get_by_role("button", name="Geen gehoor").click()
+    expect(page.get_by_role("status")).to_contain_text("De contactpoging is vastgelegd.")
+    with arrange():
+        (tried,) = db.session.scalars(select(ContactAttempt)).all()
+        assert (tried.held_on, tried.outcome) == (TODAY, "no_answer")
+    page.get_by_role("button", name="+1 week, wo 25-11-2026").click()
+    expect(page.get_by_role("status")).to_contain_text("wo 25-11-2026")
+    with arrange():
+        days = db.session.scalars(select(FollowUp.due_on).where(FollowUp.ended_at.is_(None)))
+        assert date(2026, 11, 25) in days.all()
+
+
+def test_an_attempt_from_a_row_and_the_next_one_with_and_without_scripts(page, number):
+    page.goto(f"/dossiers/{number}/pogingen/nieuw?terug=/werkvoorraad")
+    page.get_by_role("button", name="Niet verschenen").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Wanneer probeert u het weer?")
+    page.get_by_role("button", name="+1 week").click()
+    expect(page).to_have_url(re.compile(r"/werkvoorraad$"))
+    expect(page.get_by_role("status")).to_contain_text("De opvolging is gepland op wo 25-11-2026")
+
+
+def test_one_more_agreement_keeps_everything_typed(page, arrange):
+    """Runs with and without JavaScript."""
+    report_field(page).fill(REPORT)
+    page.locator("summary", has_text="Afspraken vastleggen").click()
+    page.get_by_label("Afspraak 1").fill("De huisarts bellen")
+    page.get_by_label("Wie", exact=True).first.select_option("resident")
+    page.get_by_label("Uiterlijk op").first.fill("2026-12-01")
+    page.get_by_role("button", name="Nog een afspraak").click()
+    expect(page.get_by_label("Afspraak 4")).to_be_visible()
+    expect(page.get_by_label("Afspraak 1")).to_have_value("De huisarts bellen")
+    expect(report_field(page)).to_have_value(REPORT)
+    submit(page)
+    expect(page.get_by_role("status")).to_contain_text("Het gesprek is vastgelegd.")
+    with arrange():
+        made = db.session.scalars(select(Agreement)).all()
+        assert [(row.what, row.due_on) for row in made] == [
+            ("De huisarts bellen", date(2026, 12, 1))
+        ]
 
 
 @with_javascript
