@@ -1,13 +1,17 @@
 """Settings from ``KP4WEB_*`` variables, checked at start; production unless told otherwise."""
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from kp4web.mail import MailServer
+
 MIN_SECRET = 32
 MAX_FORM_BYTES = 2_000_000
+HIGHEST_PORT = 65_535
 
 
 class SettingsError(RuntimeError):
@@ -48,6 +52,8 @@ def settings(instance: Path, given: Mapping[str, Any] | None = None) -> dict[str
         "WTF_I18N_ENABLED": False,  # WTForms' own nl catalogue, see web/forms.py
         "WTF_CSRF_TIME_LIMIT": None,  # a long conversation report outlives one hour
         "PASSWORD_COST": "full",
+        "MAIL_SERVER": _mail_server(read),
+        "URL": _address(read("URL", None), relaxed=demo or testing),
     }
     return config | {key: value for key, value in given.items() if key != "TODAY"}
 
@@ -98,3 +104,43 @@ def _number(name: str, value: str | int) -> int:
     if number < 0:
         raise SettingsError(f"KP4WEB_{name} must not be negative.")
     return number
+
+
+def _mail_server(read: Any) -> MailServer | None:
+    """Return where the digest is handed in, or ``None``: without a host there is no e-mail."""
+    host, starttls = read("SMTP_HOST", None), str(read("SMTP_STARTTLS", "1"))
+    parts = {name: read(f"SMTP_{name}", None) for name in ("PORT", "FROM", "USER", "PASSWORD")}
+    if not host:
+        if left := [name for name, value in parts.items() if value]:
+            raise SettingsError(f"KP4WEB_SMTP_HOST is missing, while KP4WEB_SMTP_{left[0]} is set.")
+        return None
+    if starttls not in {"0", "1"}:
+        raise SettingsError("KP4WEB_SMTP_STARTTLS must be 1 (the default) or 0.")
+    if bool(parts["USER"]) != bool(parts["PASSWORD"]):
+        raise SettingsError("KP4WEB_SMTP_USER and KP4WEB_SMTP_PASSWORD belong together.")
+    if parts["USER"] and starttls == "0":
+        raise SettingsError("KP4WEB_SMTP_PASSWORD is not sent without KP4WEB_SMTP_STARTTLS.")
+    port = _number("SMTP_PORT", parts["PORT"] or (587 if starttls == "1" else 25))
+    if not 0 < port <= HIGHEST_PORT:
+        raise SettingsError("KP4WEB_SMTP_PORT must be a port, such as 587.")
+    return MailServer(
+        host=host, port=port, sender=_sender(parts["FROM"]), starttls=starttls == "1",
+        user=parts["USER"] or "", password=parts["PASSWORD"] or "",
+    )  # fmt: skip
+
+
+def _sender(value: str | None) -> str:
+    sender = _required("SMTP_FROM", value)
+    if not re.fullmatch(r"[!-;=?-~]+@[A-Za-z0-9.-]+", sender):
+        raise SettingsError("KP4WEB_SMTP_FROM must be one e-mail address, without a name.")
+    return sender
+
+
+def _address(value: str | None, *, relaxed: bool) -> str | None:
+    """Return where the application is reached, for a link in an e-mail; no slash at the end."""
+    if not value:
+        return None
+    schemes = "https?" if relaxed else "https"
+    if not re.fullmatch(rf"{schemes}://[!-~]+", value):
+        raise SettingsError("KP4WEB_URL must be the https address of the application.")
+    return value.rstrip("/")

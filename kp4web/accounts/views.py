@@ -9,7 +9,7 @@ from flask_login import current_user
 from kp4web.accounts import commands, queries
 from kp4web.accounts.forms import PasswordForm, SignInForm
 from kp4web.domain.errors import InvalidInput
-from kp4web.domain.policy import Action
+from kp4web.domain.policy import Action, may
 from kp4web.extensions import db, login, reading
 from kp4web.web.access import current_actor, public, requires
 from kp4web.web.clock import now
@@ -122,7 +122,8 @@ def _account(form: PasswordForm, status: int = 200) -> ResponseReturnValue:
         "accounts/show.html", status=status, form=form, user=current_user, actor=actor,
         sessions=queries.own_sessions(db.session(), actor, now()),
         roles=", ".join(sorted(role.label for role in actor.roles)),
-        has_work=landing_page(actor) is not None,
+        has_work=landing_page(actor) is not None, has_worklist=may(actor, Action.WORKLIST_READ),
+        can_send=current_app.config["MAIL_SERVER"] is not None,
     )  # fmt: skip
 
 

@@ -33,6 +33,8 @@ ACTS: dict[str, str] = {
     "conversation_read": "Gespreksverslag bekeken",
     "conversation_record": "Gesprek vastgelegd",
     "course_read": "Traject bekeken",
+    "digest_send": "Overzicht per e-mail verstuurd",
+    "digest_set": "Overzicht per e-mail ingesteld",
     "dossier_assign": "Dossier toegewezen",
     "dossier_open": "Dossier geopend",
     "dossier_read": "Dossier bekeken",

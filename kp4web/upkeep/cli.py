@@ -5,14 +5,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.orm import Session
 
 from kp4web.audit.queries import verify_chain
 from kp4web.extensions import db, reading
 from kp4web.upkeep.commands import forget_old
+from kp4web.upkeep.mailing import send_digests
 from kp4web.upkeep.queries import Batch, verify_applications, verify_dossiers, verify_handovers
+from kp4web.web import clock
 
 worklist = AppGroup("worklist", help="De werkvoorraad.")
 audit = AppGroup("audit", help="Het logboek.")
@@ -64,13 +66,31 @@ def verify_audit() -> None:
 @click.command("nightly")
 @with_appcontext
 def nightly() -> None:
-    """Verwijder oude concepten, sessies en inlogpogingen; bedoeld voor elke nacht."""
+    """Verwijder wat oud is en verstuur de overzichten per e-mail; bedoeld voor elke nacht."""
     forgotten = forget_old(db.session(), now=datetime.now(UTC))
     db.session.commit()
     click.echo(
         f"Verwijderd: {forgotten.drafts} concepten, {forgotten.sessions} sessies, "
         f"{forgotten.attempts} inlogpogingen."
     )
+    _send_digests()
+
+
+def _send_digests() -> None:
+    """Send the digests of today, when there is a mail server; code 1 when one did not go out."""
+    server = current_app.config["MAIL_SERVER"]
+    if server is None:
+        return
+    mailed = send_digests(
+        db.session(), server, current_app.config["URL"],
+        today=clock.today(), clock=clock.now,
+    )  # fmt: skip
+    click.echo(
+        f"Overzichten per e-mail: {mailed.sent} verstuurd, {mailed.refused} niet verstuurd, "
+        f"{mailed.unknown} onbekend, {mailed.waiting} wachten."
+    )
+    if mailed.failed:
+        raise SystemExit(1)
 
 
 @contextmanager

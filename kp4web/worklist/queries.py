@@ -47,6 +47,8 @@ from kp4web.dossiers.queries import DossierRef, dossier_ref, dossier_ref_by_id
 from kp4web.extensions import AnyRow
 from kp4web.organisations.models import MunicipalityNorms
 from kp4web.worklist.models import Agreement, DueItem, FollowUp, Message, PensionNote
+from kp4web.worklist.overview import Wanted as Wanted
+from kp4web.worklist.overview import work_for as work_for
 
 _IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
 _SEEN = (

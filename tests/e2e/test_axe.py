@@ -38,7 +38,7 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         "/werkvoorraad", "/werkvoorraad?groep=late", "/werkvoorraad?soort=pension_approaching",
         "/dossiers", "/dossiers?consulent=alle&groep=late", "/dossiers?traject=kp3&sort=volgende",
         "/zoeken", "/dossiers/filters",
-        "/sneltoetsen",
+        "/sneltoetsen", "/account/overzicht",
         "/dossiers/{number}", "/dossiers/{number}?soort=gesprekken", "/dossiers/{resting}",
         "/dossiers/{stopped}", f"/dossiers/{GONE}",
     ],

@@ -17,7 +17,7 @@ SOURCES = {
     if "migrations" not in path.parts
 }
 FEATURES = {init.parent.name for init in PACKAGE.glob("*/__init__.py")} - {"domain", "web"}
-FOUNDATIONS = {"config", "crypto", "extensions", "facts"}
+FOUNDATIONS = {"config", "crypto", "extensions", "facts", "mail"}
 SHARED = {"models", "queries", "commands"}  # what a feature shows to the others
 EDGE = {"views", "forms", "cli"}  # the modules where the outside world comes in
 OUTSIDE_WORLD = ("flask", "flask_login", "flask_migrate", "flask_wtf", "wtforms", "kp4web.web")

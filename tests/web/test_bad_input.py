@@ -148,6 +148,7 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "residents.update_contact": ("lead", {"name": "An", "role": "zus", "since": DAY}),
     "residents.update_member": ("lead", {"name": "Jan", "relation": "child", "birth_date": DAY}),
     "accounts.update_shortcuts": ("lead", {"aan": "nee"}),
+    "digest.update": ("lead", {"rhythm": "weekly", "weekday": "2"}),
     "search.create_filter": (
         "lead",
         {"name": "Zorg", "traject": "support", "groep": "", "subgroep": "", "consulent": "mij",

@@ -46,6 +46,8 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "decisions.figures": ({"agency coordinator"}, set()),
     "decisions.new": ({"intake"}, set()),
     "decisions.outcome": ({"lead"}, {"colleague", "buren lead", "intake"}),
+    "digest.show": ({*CONSULTANTS, *COORDINATORS}, set()),
+    "digest.update": ({*CONSULTANTS, *COORDINATORS}, set()),
     "figures.create_count": ({*COORDINATORS, "policy", "buren policy"}, set()),
     "figures.dossiers": ({*TEAM, *BUREN}, set()),
     "figures.new_count": ({*COORDINATORS, "policy", "buren policy"}, set()),
