@@ -35,6 +35,8 @@ from kp4web.domain.tracks import Subgroup, TrackKind
 from kp4web.dossiers.queries import NO_DOSSIER, reach_of
 from kp4web.extensions import AnyRow
 from kp4web.timeline.entries import Year, by_year, first_page
+from kp4web.timeline.events import Kind, events_of
+from kp4web.timeline.parameters import NO_DAY, NO_ID
 from kp4web.timeline.pieces import (
     Around,
     Born,
@@ -49,15 +51,18 @@ from kp4web.timeline.pieces import (
     Rights,
     Segment,
 )
-from kp4web.timeline.statements import AROUND, HEAD, NO_DAY, NO_ID, TIMELINE, Kind
+from kp4web.timeline.statements import AROUND, HEAD
 
 NO_LEAD = "Nog niet toegewezen"
 THINNEST = 1.0
 """Percent of the band that a track of a few days still gets, to be seen."""
-PAGE_ENTRIES = 15
+PAGE_ENTRIES = 12
 """Entries on one page of the timeline; an entry can hold several events."""
 ROWS_READ = 60
 """Events read to fill a page."""
+ROWS_WHOLE = 5000
+"""Events on the whole timeline; beyond it a page says that there is more."""
+FIRST_DAY = date(1, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +96,44 @@ def place_from(text: str) -> Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
-    """One page of the timeline."""
+class Choice:
+    """What of the timeline is asked for; no kinds are all kinds."""
 
-    kind: Kind
+    kinds: frozenset[Kind] = frozenset()
+    since: date | None = None
+    until: date | None = None
+    """The last day of the period."""
+    whole: bool = False
+    """Everything at once, each report in full: to print, or to read without paging."""
+
+    def starting(self, place: Place) -> Place:
+        """Return where to begin: the place, but not after the period."""
+        if self.until is None or place.on <= self.until:
+            return place
+        return Place(self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One page of the timeline, or the whole of it."""
+
+    choice: Choice
     years: tuple[Year, ...]
     place: Place
     earlier: Place | None
     """Where the next page begins, when there is one."""
+
+    @property
+    def count(self) -> int:
+        """Return how many entries there are on this page."""
+        return sum(len(year.entries) for year in self.years)
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """Return the first and the last day on this page."""
+        if not self.years:
+            return None
+        return self.years[-1].entries[-1].day, self.years[0].entries[0].day
 
 
 def head_for(session: Session, actor: Actor, number: str, *, today: date) -> Head:
@@ -176,7 +211,7 @@ def _bsn(row: AnyRow) -> Bsn:
 def around_for(session: Session, actor: Actor, head: Head, *, today: date) -> Around:
     """Return what stands around a dossier whose head this actor has read; one query."""
     parts: dict[str, list[AnyRow]] = {}
-    for row in session.execute(AROUND, _keys(actor, head) | reach_of(actor)):
+    for row in session.execute(AROUND, keys_of(actor, head) | reach_of(actor)):
         parts.setdefault(row.part, []).append(row)
     due = sorted(parts.get("due", ()), key=lambda row: (row.day, row.row_id))
     tracks = sorted(parts["track"], key=lambda row: row.day)
@@ -203,8 +238,8 @@ def _oldest_first(row: AnyRow) -> tuple[date, str]:
     return row.other_day or NO_DAY, row.text
 
 
-def _keys(actor: Actor, head: Head) -> dict[str, Any]:
-    """Return the parameters of ``AROUND`` and ``TIMELINE``: which dossier, and what may be read."""
+def keys_of(actor: Actor, head: Head) -> dict[str, Any]:
+    """Return the parameters of every statement: which dossier, and what may be read."""
     return {
         "dossier_id": head.id, "client_id": head.client_id, "household_id": head.household_id,
         "actor_id": actor.id,
@@ -299,7 +334,7 @@ def timeline_for(
     actor: Actor,
     head: Head,
     *,
-    kind: Kind = Kind.ALL,
+    choice: Choice | None = None,
     place: Place | None = None,
     started: int | None = None,
 ) -> Timeline:
@@ -308,14 +343,17 @@ def timeline_for(
 
     ``started``: the year whose heading already stands above this page.
     """
-    place = place or Place()
-    keys = _keys(actor, head) | {
-        "on": place.on, "sort": place.sort, "id": place.id, "rows": ROWS_READ,
+    choice, place = choice or Choice(), place or Place()
+    begin = choice.starting(place)
+    read, size = (ROWS_WHOLE, ROWS_WHOLE) if choice.whole else (ROWS_READ, PAGE_ENTRIES)
+    keys = keys_of(actor, head) | {
+        "on": begin.on, "sort": begin.sort, "id": begin.id, "rows": read,
+        "since": choice.since or FIRST_DAY, "whole": choice.whole,
     }  # fmt: skip
-    rows = session.execute(TIMELINE[kind], keys).all()
-    shown = first_page(rows, PAGE_ENTRIES)
-    last = shown[-1] if len(shown) < len(rows) or len(rows) == ROWS_READ else None
+    rows = session.execute(events_of(choice.kinds), keys).all()
+    shown = first_page(rows, size)
+    last = shown[-1] if len(shown) < len(rows) or len(rows) == read else None
     return Timeline(
-        kind=kind, years=by_year(shown, started=started), place=place,
+        choice=choice, years=by_year(shown, started=started), place=place,
         earlier=Place(last.day, last.sort, last.id) if last else None,
     )  # fmt: skip

@@ -1,18 +1,21 @@
 """The page of one dossier: parse, call, answer."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kp4web.audit.commands import record
+from kp4web.domain.dates import add_months, dutch_date
 from kp4web.domain.policy import Action
 from kp4web.extensions import db
 from kp4web.residents import commands as residents
 from kp4web.timeline import queries
+from kp4web.timeline.events import Kind
+from kp4web.timeline.forms import PeriodForm
 from kp4web.timeline.pieces import Head
-from kp4web.timeline.queries import Timeline
-from kp4web.timeline.statements import Kind
+from kp4web.timeline.queries import Choice, Timeline
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.htmx import render_page, wants_fragment
@@ -21,11 +24,12 @@ from kp4web.web.transactions import become_writer
 bp = Blueprint("timeline", __name__)
 
 TEMPLATE = "timeline/show.html"
-FILTERS = (
-    (Kind.ALL, "Alles"),
+KINDS = (
     (Kind.CONVERSATIONS, "Gesprekken"),
     (Kind.FOLLOW_UPS, "Opvolging"),
     (Kind.TRACK, "Traject"),
+    (Kind.QUESTIONNAIRES, "Vragenlijsten"),
+    (Kind.HANDOVERS, "Overdracht"),
     (Kind.ASSIGNMENTS, "Toewijzing"),
 )
 
@@ -37,10 +41,14 @@ def show(number: str) -> ResponseReturnValue:
     head = queries.head_for(db.session(), current_actor(), number, today=today())
     if not wants_fragment():
         return _page(head)
-    part = "earlier" if _asks_for("#earlier") else "timeline"
+    form = PeriodForm(request.args)
+    timeline = _timeline(head, form)
+    part = "earlier" if timeline and _asks_for("#earlier") else "timeline"
     return render_page(
-        TEMPLATE, fragment=part, head=head, **_around_timeline(head, _timeline(head))
-    )
+        TEMPLATE, fragment=part, status=200 if timeline else 422, head=head,
+        is_rest=part == "earlier", announced=timeline and _announced(timeline),
+        **_around_timeline(head, form, timeline),
+    )  # fmt: skip
 
 
 @bp.post("/dossiers/<number:number>/bsn")
@@ -56,34 +64,46 @@ def reveal_bsn(number: str) -> ResponseReturnValue:
 
 
 def _page(head: Head, **revealed: Any) -> ResponseReturnValue:
-    """Read the rest, log that the dossier was shown, then show it."""
-    actor = current_actor()
-    around = queries.around_for(db.session(), actor, head, today=today())
-    timeline = _timeline(head)
+    """Read the rest, log that the dossier was shown, then show it; 422 when the period is none."""
+    form = PeriodForm(request.args)
+    around = queries.around_for(db.session(), current_actor(), head, today=today())
+    timeline = _timeline(head, form)
+    _log(head, "dossier_read")
+    return render_page(
+        TEMPLATE, status=200 if timeline else 422, head=head, around=around,
+        **_around_timeline(head, form, timeline), **revealed,
+    )  # fmt: skip
+
+
+def _log(head: Head, action: str) -> None:
+    """Log what is about to be shown of this dossier."""
     become_writer()
     record(
-        db.session(), actor, "dossier_read", now=now(), subjects=[head.client_id],
+        db.session(), current_actor(), action, now=now(), subjects=[head.client_id],
         dossier_id=head.id, municipality_id=head.municipality_id, relation=head.relations,
     )  # fmt: skip
     db.session.commit()
-    return render_page(
-        TEMPLATE, head=head, around=around, **_around_timeline(head, timeline), **revealed
-    )  # fmt: skip
 
 
-def _timeline(head: Head) -> Timeline:
+def _timeline(head: Head, form: PeriodForm) -> Timeline | None:
+    """Return what the address asks for, or ``None`` when its period is none."""
+    if not form.is_valid():
+        return None
     place = queries.place_from(request.args.get("voor", ""))
     continues = wants_fragment() and _asks_for("#earlier") and not place.is_newest
     return queries.timeline_for(
-        db.session(), current_actor(), head, kind=_kind(), place=place,
+        db.session(), current_actor(), head, choice=_choice(form), place=place,
         started=place.on.year if continues else None,
     )  # fmt: skip
 
 
-def _kind() -> Kind:
-    """Return the filter in the address; what is no filter shows everything."""
-    asked = request.args.get("soort", "")
-    return Kind(asked) if asked in Kind.__members__.values() else Kind.ALL
+def _choice(form: PeriodForm) -> Choice:
+    """Return what the address asks for; a kind or a day that is none is no filter."""
+    asked = set(request.args.getlist("soort"))
+    return Choice(
+        frozenset(kind for kind in Kind if kind in asked), form.van.data, form.tot.data,
+        whole=request.args.get("alles") == "1",
+    )  # fmt: skip
 
 
 def _asks_for(target: str) -> bool:
@@ -91,30 +111,68 @@ def _asks_for(target: str) -> bool:
     return request.headers.get("HX-Target", "").endswith(target)
 
 
-def _around_timeline(head: Head, timeline: Timeline) -> dict[str, Any]:
-    """Return the timeline with the links around it."""
-    earlier = timeline.earlier and _timeline_url(head, timeline.kind, str(timeline.earlier))
+def _around_timeline(head: Head, form: PeriodForm, timeline: Timeline | None) -> dict[str, Any]:
+    """Return the timeline with its filters and the links around it."""
+    choice = timeline.choice if timeline else Choice(_choice(form).kinds)
+    kinds, days = choice.kinds, (choice.since, choice.until)
+    earlier = timeline and timeline.earlier
     return {
-        "timeline": timeline,
+        "timeline": timeline, "period": form, "address": address, "choice": choice,
+        "every_url": _url(head, frozenset(), *days),
         "filters": [
-            (label, _timeline_url(head, kind), kind is timeline.kind) for kind, label in FILTERS
+            (kind, label, _url(head, kinds ^ {kind}, *days), kind in kinds)
+            for kind, label in KINDS
+        ],
+        "periods": [
+            (label, _url(head, kinds, *of), of == days) for label, of in _periods(today())
         ],
         "years": [
-            (year, _timeline_url(head, timeline.kind, f"{year}-12-31"), year == _year(timeline))
-            for year in range(today().year, head.opened_on.year - 1, -1)
+            (year, _url(head, kinds, *days, voor=f"{year}-12-31"), year == _year(timeline))
+            for year in _years(head, choice)
         ],
-        "newest_url": _timeline_url(head, timeline.kind),
-        "earlier_url": earlier,
-        "address": address,
-    }
+        "newest_url": _url(head, kinds, *days),
+        "whole_url": _url(head, kinds, *days, alles="1"),
+        "earlier_url": earlier and _url(head, kinds, *days, voor=str(earlier)),
+    }  # fmt: skip
 
 
-def _timeline_url(head: Head, kind: Kind, before: str | None = None) -> str:
-    return url_for(".show", number=head.number, soort=str(kind) or None, voor=before)
+def _url(
+    head: Head, kinds: frozenset[Kind], since: date | None, until: date | None, **more: str
+) -> str:
+    asked: dict[str, Any] = {
+        "soort": [kind.value for kind in Kind if kind in kinds],
+        "van": since and since.isoformat(), "tot": until and until.isoformat(), **more,
+    }  # fmt: skip
+    return url_for(".show", number=head.number, **asked)
 
 
-def _year(timeline: Timeline) -> int | None:
-    return timeline.years[0].year if timeline.years else None
+def _periods(on: date) -> tuple[tuple[str, tuple[date | None, date | None]], ...]:
+    """Return the periods that need no typing."""
+    return (
+        ("Alle jaren", (None, None)),
+        ("Dit jaar", (date(on.year, 1, 1), None)),
+        ("Laatste 12 maanden", (add_months(on, -12), None)),
+    )
+
+
+def _years(head: Head, choice: Choice) -> range:
+    """Return the years of the dossier that are in the period, the newest first."""
+    first = max(head.opened_on.year, choice.since.year if choice.since else 0)
+    last = min(today().year, choice.until.year if choice.until else today().year)
+    return range(last, first - 1, -1)
+
+
+def _year(timeline: Timeline | None) -> int | None:
+    return timeline.years[0].year if timeline and timeline.years else None
+
+
+def _announced(timeline: Timeline) -> str:
+    """Return what a screen reader is told when the timeline changes without a new page."""
+    if timeline.days is None:
+        return "Tijdlijn: niets gevonden."
+    first, last = map(dutch_date, timeline.days)
+    number = "1 gebeurtenis" if timeline.count == 1 else f"{timeline.count} gebeurtenissen"
+    return f"Tijdlijn: {number}, van {first} tot en met {last}."
 
 
 def address(endpoint: str, **values: Any) -> str | None:

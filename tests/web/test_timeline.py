@@ -87,7 +87,7 @@ def test_everything_that_happened_is_on_one_timeline_newest_first(http_as, lead,
         now=at(days[10]), today=days[10],
     )  # fmt: skip
     db.session.commit()
-    html = page_of(http_as(colleague), dossier)
+    html = page_of(http_as(colleague), dossier, "?alles=1")
     assert kinds(html) == [
         "pension", "message", "assignment", "subgroup_end", "subgroup", "track", "ended",
         "moved", "planned", "attempt", "conversation", "track", "assignment", "opening",
@@ -188,7 +188,7 @@ def test_paging_shows_every_event_once(http_as, lead):
     many(dossier, lead, 70)
     many(dossier, lead, 5, channel=Channel.HOME_VISIT)  # several on one day
     http, found, query = http_as(lead), [], ""
-    for _page in range(5):
+    for _page in range(10):
         html = page_of(http, dossier, query)
         found += re.findall(r"Verslag nummer (\d+)", html)
         more = re.search(r'class="button button--secondary" href="[^?]*(\?[^"#]*)#tijdlijn"', html)
@@ -269,3 +269,138 @@ def test_typed_text_is_never_markup(http_as, lead):
     html = page_of(http_as(lead), dossier)
     assert "<script>alert" not in html
     assert "<b>vet</b>" not in html
+
+
+# ---------------------------------------------------------------------- several kinds, a period
+
+
+def test_several_kinds_stand_in_the_address_and_each_link_adds_or_takes_one_away(http_as, lead):
+    dossier = make_dossier(lead=lead)
+    make_conversation(dossier, lead)
+    make_follow_up(dossier, lead, due_on=date(2026, 12, 1))
+    html = page_of(http_as(lead), dossier, "?soort=gesprekken&soort=opvolging")
+    assert set(kinds(html)) == {"conversation", "planned"}
+    links = dict(re.findall(r'id="soort-(\w+)" href="[^"?]*(\?[^"#]*)?#', html))
+    assert links["alles"] == ""
+    assert links["opvolging"] == "?soort=gesprekken"
+    assert links["traject"].count("soort=") == 3
+    assert html.count('aria-current="true">Gesprekken') == 1
+    assert 'aria-current="true">Toewijzing' not in html
+
+
+def test_a_hand_over_and_a_questionnaire_can_be_asked_for_by_themselves(http_as, coordinator):
+    handover = make_handover()
+    dossier = accept_handover(
+        db.session(), actor(coordinator), handover.id, AcceptHandover(), now=at(TODAY), today=TODAY
+    )
+    db.session.commit()
+    http = http_as(coordinator)
+    assert kinds(page_of(http, dossier, "?soort=overdracht")) == ["handover"]
+    assert "handover" not in kinds(page_of(http, dossier, "?soort=traject"))
+    asked = set(kinds(page_of(http, dossier, "?soort=vragenlijsten")))
+    assert asked <= {"questionnaire", "questionnaire_begun"}
+
+
+def test_a_period_holds_its_first_and_its_last_day(http_as, lead):
+    dossier = old_dossier(lead)
+    many(dossier, lead, 8)  # a week apart, the last on 10-11-2026
+    http = http_as(lead)
+    html = page_of(http, dossier, "?soort=gesprekken&van=2026-10-20&tot=2026-11-03")
+    days = re.findall(r'<time datetime="([\d-]+)"', html)
+    assert days == ["2026-11-03", "2026-10-27", "2026-10-20"]
+    assert "Periode: van 20-10-2026 tot en met 03-11-2026" in html
+    from_then = page_of(http, dossier, "?soort=gesprekken&van=03-11-2026&tot=")
+    assert len(kinds(from_then)) == 2
+    until_then = page_of(http, dossier, "?soort=gesprekken&tot=2026-09-29")
+    assert len(kinds(until_then)) == 2
+
+
+def test_a_jump_and_what_is_earlier_stay_within_the_kinds_and_the_period(http_as, lead):
+    dossier = old_dossier(lead)
+    many(dossier, lead, 110)
+    query = "?soort=gesprekken&van=2025-03-01&tot=2026-06-30"
+    http, found = http_as(lead), []
+    html = page_of(http, dossier, f"{query}&voor=2026-12-31")
+    assert re.findall(r'id="naar-(\d{4})"', html) == ["2026", "2025"]
+    while True:
+        found += re.findall(r'<time datetime="([\d-]+)"', html)
+        more = re.search(r'data-hx-get="([^"#]*)#tijdlijn"', html)
+        if more is None:
+            break
+        html = http.get(more[1].replace("&amp;", "&")).text
+    assert len(found) == len(set(found)) == 70
+    assert min(found) >= "2025-03-01"
+    assert max(found) <= "2026-06-30"
+
+
+@pytest.mark.parametrize("headers", [{}, PARTIAL | {"HX-Target": "section#tijdlijn"}])
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("van=gisteren", "Dit is geen bestaande datum."), ("tot=2026-02-30", "geen bestaande"),
+        ("van=2026-03-01&tot=2026-02-01", "Deze dag ligt voor de eerste dag."),
+        ("van=0001-01-01", "Dit jaartal kan niet kloppen."), ("tot=%00", "een teken dat niet bewaard kan worden"),
+    ],
+)  # fmt: skip
+def test_a_period_that_is_none_is_a_sentence_at_its_field(http_as, lead, query, sentence, headers):
+    dossier = make_dossier(lead=lead)
+    answer = http_as(lead).get(f"{path(dossier)}?soort=traject&{query}", headers=headers)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert 'data-testid="field-error"' in answer.text
+    assert kinds(answer.text) == []
+    assert 'aria-current="true">Traject' in answer.text  # what else was chosen is still there
+    if "gisteren" in query:
+        assert 'value="gisteren"' in answer.text
+
+
+def test_a_filter_by_htmx_gets_the_timeline_and_says_what_it_holds(http_as, lead):
+    dossier = old_dossier(lead)
+    many(dossier, lead, 5)
+    http = http_as(lead)
+    page_of(http, dossier)
+    before = db.session.query(AuditEntry).count()
+    part = http.get(
+        f"{path(dossier)}?soort=gesprekken", headers=PARTIAL | {"HX-Target": "section#tijdlijn"}
+    )
+    assert "<main" not in part.text
+    assert 'id="tijdlijn"' in part.text
+    assert "5 gebeurtenissen, van 13-10-2026 tot en met 10-11-2026." in part.text
+    nothing = http.get(f"{path(dossier)}?van=2027-01-01", headers=PARTIAL | {"HX-Target": "x"})
+    assert "Tijdlijn: niets gevonden." in nothing.text
+    assert db.session.query(AuditEntry).count() == before
+
+
+def test_what_is_earlier_takes_the_focus_to_its_first_event(http_as, lead):
+    dossier = old_dossier(lead)
+    many(dossier, lead, 40)
+    http = http_as(lead)
+    html = page_of(http, dossier)
+    assert "data-focus" not in html
+    more = re.search(r'data-hx-get="([^"]*voor=[^"#]*_[^"]*)"', html)[1].replace("&amp;", "&")
+    part = http.get(more, headers=PARTIAL | {"HX-Target": "p#earlier"}).text
+    assert part.count("data-focus") == 1
+    assert part.index("data-focus") < part.index("</h4>")
+    assert 'id="status"' in part
+
+
+def test_the_whole_timeline_is_one_page_with_whole_reports(http_as, lead, colleague):
+    dossier = old_dossier(lead)
+    long = "Een woord en nog een zin. " * 40
+    many(dossier, lead, 120, report=long)
+    html = page_of(http_as(lead), dossier, "?alles=1&soort=gesprekken")
+    assert len(kinds(html)) == 120
+    assert html.count(long.strip()) == 120
+    assert "Eerdere gebeurtenissen" not in html
+    assert "U ziet alle 120 gebeurtenissen" in html
+    others = page_of(http_as(colleague), dossier, "?alles=1&soort=gesprekken")
+    assert len(kinds(others)) == 120
+    assert "Een woord" not in others
+
+
+def test_paper_says_when_it_does_not_hold_everything(http_as, lead):
+    dossier = old_dossier(lead)
+    many(dossier, lead, 40)
+    http = http_as(lead)
+    assert "Die staan niet op dit blad." in page_of(http, dossier)
+    assert "Die staan niet op dit blad." not in page_of(http, dossier, "?alles=1")

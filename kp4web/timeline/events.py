@@ -1,0 +1,301 @@
+"""
+The statements of the timeline, each built once: what happened, of every kind or of some.
+
+Each branch is cut off by itself: a long history costs no more than a short one.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Date,
+    FromClause,
+    Integer,
+    String,
+    Text,
+    Time,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from kp4web.accounts.models import User
+from kp4web.caseload.models import Assignment
+from kp4web.conversations.models import ContactAttempt, Conversation
+from kp4web.dossiers.models import Dossier, ProfileDecision, SubgroupPeriod, TrackPeriod
+from kp4web.extensions import AnySelect
+from kp4web.handovers.models import Handover
+from kp4web.organisations.models import Organisation
+from kp4web.questionnaires.models import ProfileSuggestion, Questionnaire, QuestionnaireState
+from kp4web.timeline.parameters import (
+    ACTOR,
+    CLIENT,
+    DOSSIER,
+    READS_HANDOVER,
+    READS_OUTCOME,
+    READS_QUESTIONNAIRES,
+    READS_REPORTS,
+    READS_WHAT,
+    shaped,
+)
+from kp4web.versions.models import QuestionnaireVersion
+from kp4web.worklist.models import FollowUp, FollowUpMove, Message, PensionNote
+
+EXCERPT = 300
+"""Characters of an older report on the page."""
+IN_FULL = 3
+"""How many of the latest reports are shown in full."""
+
+
+class Kind(StrEnum):
+    """What the timeline can be narrowed to; the value stands in the address."""
+
+    CONVERSATIONS = "gesprekken"
+    FOLLOW_UPS = "opvolging"
+    TRACK = "traject"
+    QUESTIONNAIRES = "vragenlijsten"
+    HANDOVERS = "overdracht"
+    ASSIGNMENTS = "toewijzing"
+
+
+_SINCE = bindparam("since", type_=Date)
+_WHOLE = bindparam("whole", type_=Boolean)
+_EVENT: Mapping[str, Any] = {
+    "author_id": Integer(), "ref": Integer(), "size": Integer(), "at": Time(), "code": String(),
+    "text": Text(), "more": Text(), "extra": Text(), "note": Text(), "until": Date(),
+    "other_day": Date(),
+}  # fmt: skip
+
+
+def _event(
+    source: type[Any], sort: int, kind: str, on: Any, where: Iterable[Any] = (), *,
+    joins: Iterable[tuple[Any, Any]] = (), **columns: Any,
+) -> AnySelect:  # fmt: skip
+    """
+    Return the events of one kind from ``since`` to the place asked for, newest first, cut off.
+
+    ``sort`` orders what happened on one day: what follows from something else is higher.
+    """
+    before = or_(
+        on < bindparam("on"),
+        bindparam("sort", type_=Integer) > sort,
+        and_(bindparam("sort", type_=Integer) == sort, source.id < bindparam("id", type_=Integer)),
+    )
+    query = select(
+        literal_column(str(sort), Integer).label("sort"), literal_column(f"'{kind}'").label("kind"),
+        source.id.label("id"), on.label("day"), *shaped(_EVENT, columns),
+    ).select_from(source)  # fmt: skip
+    for target, condition in joins:
+        query = query.outerjoin(target, condition)
+    query = query.where(on <= bindparam("on", type_=Date), on >= _SINCE, before, *where)
+    rows = query.order_by(on.desc(), source.id.desc()).limit(bindparam("rows", type_=Integer))
+    return select(rows.subquery())
+
+
+def _report(entry: Any, *, cut: bool) -> dict[str, Any]:
+    """Return the columns of a report: for its readers, and for who wrote it."""
+    readable = or_(READS_REPORTS, entry.author_id == ACTOR)
+    newest = aliased(entry)
+    latest = (
+        select(newest.id)
+        .where(newest.dossier_id == DOSSIER)
+        .order_by(newest.held_on.desc(), newest.id.desc())
+        .limit(IN_FULL)
+    )
+    text = entry.report
+    if cut:
+        whole = or_(~READS_REPORTS, _WHOLE, entry.id.in_(select(latest.subquery().c.id)))
+        text = case((whole, entry.report), else_=func.substr(entry.report, 1, EXCERPT))
+    return {
+        "author_id": entry.author_id, "at": entry.held_at, "code": entry.channel,
+        "text": case((readable, text)), "size": case((readable, func.length(entry.report))),
+    }  # fmt: skip
+
+
+def _known_of_dossier(fact: Any) -> tuple[Any, ...]:
+    return (fact.dossier_id == DOSSIER, fact.superseded_at.is_(None))
+
+
+_FIRST_DUE_ON = func.coalesce(
+    select(FollowUpMove.from_on)
+    .where(FollowUpMove.follow_up_id == FollowUp.id)
+    .order_by(FollowUpMove.id)
+    .limit(1)
+    .scalar_subquery(),
+    FollowUp.due_on,
+)
+_WHAT = case((READS_WHAT, FollowUp.what))
+_BEFORE = aliased(TrackPeriod)
+_KIND_BEFORE = (
+    select(_BEFORE.kind)
+    .where(*_known_of_dossier(_BEFORE), _BEFORE.valid_to == TrackPeriod.valid_from)
+    .limit(1)
+    .scalar_subquery()
+)
+_NEXT = aliased(Assignment)
+_SUCCEEDED = (
+    select(_NEXT.id)
+    .where(*_known_of_dossier(_NEXT), _NEXT.valid_from == Assignment.valid_to)
+    .exists()
+)
+_FROM = aliased(Organisation)
+_COLLEAGUE = aliased(User)
+
+_CONVERSATIONS = (
+    _event(
+        Conversation, 80, "conversation", Conversation.held_on,
+        [Conversation.dossier_id == DOSSIER], **_report(Conversation, cut=True),
+        more=case((READS_REPORTS, cast(Conversation.participants, Text))),
+    ),
+    _event(
+        ContactAttempt, 70, "attempt", ContactAttempt.held_on,
+        [ContactAttempt.dossier_id == DOSSIER],
+        **_report(ContactAttempt, cut=False), more=ContactAttempt.outcome,
+    ),
+    _event(
+        Message, 60, "message", Message.written_on,
+        [Message.dossier_id == DOSSIER, Message.conversation_id.is_(None)],
+        author_id=Message.author_id,
+        text=case((or_(READS_REPORTS, Message.author_id == ACTOR), Message.text)),
+    ),
+)  # fmt: skip
+_FOLLOW_UPS = (
+    _event(
+        FollowUp, 50, "planned", FollowUp.created_on, [FollowUp.dossier_id == DOSSIER],
+        joins=[(_COLLEAGUE, _COLLEAGUE.id == FollowUp.user_id)],
+        author_id=FollowUp.created_by_id, text=_WHAT, until=_FIRST_DUE_ON,
+        ref=FollowUp.conversation_id, more=_COLLEAGUE.name,
+    ),
+    _event(
+        FollowUpMove, 52, "moved", FollowUpMove.moved_on,
+        [FollowUp.id == FollowUpMove.follow_up_id, FollowUp.dossier_id == DOSSIER],
+        author_id=FollowUpMove.moved_by_id, text=_WHAT, until=FollowUpMove.to_on,
+        other_day=FollowUpMove.from_on,
+    ),
+    _event(
+        FollowUp, 54, "ended", FollowUp.ended_on,
+        [FollowUp.dossier_id == DOSSIER, FollowUp.ended_at.is_not(None)],
+        author_id=FollowUp.ended_by_id, text=_WHAT, code=FollowUp.ending,
+    ),
+    _event(
+        PensionNote, 45, "pension", PensionNote.recorded_on, [PensionNote.dossier_id == DOSSIER],
+        author_id=PensionNote.recorded_by_id, text=PensionNote.note,
+        until=PensionNote.postponed_to,
+    ),
+)  # fmt: skip
+_COURSE = (
+    _event(
+        TrackPeriod, 40, "track", TrackPeriod.valid_from, _known_of_dossier(TrackPeriod),
+        author_id=TrackPeriod.first_recorder(), code=TrackPeriod.kind, text=TrackPeriod.reason,
+        more=_KIND_BEFORE, extra=TrackPeriod.avoid, note=TrackPeriod.stop_reason,
+        until=TrackPeriod.planned_end,
+    ),
+    _event(
+        SubgroupPeriod, 30, "subgroup", SubgroupPeriod.valid_from,
+        _known_of_dossier(SubgroupPeriod),
+        author_id=SubgroupPeriod.first_recorder(), code=SubgroupPeriod.subgroup,
+    ),
+    _event(
+        SubgroupPeriod, 31, "subgroup_end", SubgroupPeriod.valid_to,
+        [*_known_of_dossier(SubgroupPeriod), SubgroupPeriod.valid_to.is_not(None)],
+        author_id=SubgroupPeriod.recorded_by_id, code=SubgroupPeriod.subgroup,
+    ),
+    _event(
+        ProfileDecision, 20, "profile", ProfileDecision.valid_from,
+        [ProfileDecision.client_id == CLIENT, ProfileDecision.superseded_at.is_(None)],
+        joins=[(_FROM, _FROM.id == ProfileDecision.organisation_id)],
+        author_id=ProfileDecision.first_recorder(), ref=ProfileDecision.profile,
+        text=case((READS_HANDOVER, ProfileDecision.justification)), more=_FROM.name,
+    ),
+    _event(
+        Dossier, 10, "opening", Dossier.opened_on, [Dossier.id == DOSSIER],
+        author_id=Dossier.recorded_by_id, code=Dossier.origin, text=Dossier.opening_reason,
+    ),
+)  # fmt: skip
+_HANDOVERS = (
+    _event(
+        Handover, 15, "handover", Handover.ended_on,
+        [Handover.dossier_id == DOSSIER, Handover.ended_at.is_not(None), READS_HANDOVER],
+        joins=[(_FROM, _FROM.id == Handover.from_organisation_id)],
+        author_id=Handover.ended_by_id, text=Handover.note, more=_FROM.name,
+    ),
+)  # fmt: skip
+_QUESTIONNAIRES = (
+    _event(
+        Questionnaire, 18, "questionnaire", Questionnaire.ended_on,
+        [
+            Questionnaire.dossier_id == DOSSIER,
+            or_(
+                and_(Questionnaire.state == QuestionnaireState.COMPLETED, READS_QUESTIONNAIRES),
+                and_(Questionnaire.state == QuestionnaireState.DISCARDED, READS_OUTCOME),
+            ),
+        ],
+        joins=[
+            (_FROM, and_(_FROM.id == Questionnaire.organisation_id,
+                         Questionnaire.application_id.is_not(None))),
+            (ProfileSuggestion, and_(ProfileSuggestion.questionnaire_id == Questionnaire.id,
+                                     READS_OUTCOME)),
+            (QuestionnaireVersion, and_(QuestionnaireVersion.id == Questionnaire.version_id,
+                                        READS_OUTCOME)),
+        ],
+        author_id=Questionnaire.ended_by_id, code=Questionnaire.state, more=_FROM.name,
+        text=case((READS_OUTCOME, Questionnaire.discard_reason)), ref=ProfileSuggestion.profile,
+        note=case((QuestionnaireVersion.validated, "validated"),
+                  (QuestionnaireVersion.validated.is_(False), "example")),
+    ),
+    _event(
+        Questionnaire, 17, "questionnaire_begun", Questionnaire.started_on,
+        [Questionnaire.dossier_id == DOSSIER, Questionnaire.state == QuestionnaireState.OPEN,
+         READS_OUTCOME],
+        author_id=Questionnaire.started_by_id,
+    ),
+)  # fmt: skip
+_ASSIGNMENTS = (
+    _event(
+        Assignment, 35, "assignment", Assignment.valid_from, _known_of_dossier(Assignment),
+        joins=[(_COLLEAGUE, _COLLEAGUE.id == Assignment.user_id)],
+        author_id=Assignment.first_recorder(), text=Assignment.reason, more=_COLLEAGUE.name,
+    ),
+    _event(
+        Assignment, 34, "assignment_end", Assignment.valid_to,
+        [*_known_of_dossier(Assignment), Assignment.valid_to.is_not(None), ~_SUCCEEDED],
+        joins=[(_COLLEAGUE, _COLLEAGUE.id == Assignment.user_id)],
+        author_id=Assignment.recorded_by_id, more=_COLLEAGUE.name,
+    ),
+)  # fmt: skip
+_EVENTS: Mapping[Kind, tuple[AnySelect, ...]] = {
+    Kind.CONVERSATIONS: _CONVERSATIONS,
+    Kind.FOLLOW_UPS: _FOLLOW_UPS,
+    Kind.TRACK: _COURSE,
+    Kind.QUESTIONNAIRES: _QUESTIONNAIRES,
+    Kind.HANDOVERS: _HANDOVERS,
+    Kind.ASSIGNMENTS: _ASSIGNMENTS,
+}
+
+
+@cache
+def events_of(kinds: frozenset[Kind]) -> AnySelect:
+    """
+    Return the statement for the events of these kinds, of every kind when there is none.
+
+    It gives those before ``on``, ``sort``, ``id`` and not before ``since``, the newest first,
+    at most ``rows``; reports are cut unless ``whole``.
+    """
+    branches = [branch for kind in Kind if not kinds or kind in kinds for branch in _EVENTS[kind]]
+    events: FromClause = union_all(*branches).subquery()
+    return (
+        select(events, User.name.label("author"))
+        .outerjoin(User, User.id == events.c.author_id)
+        .order_by(events.c.day.desc(), events.c.sort.desc(), events.c.id.desc())
+        .limit(bindparam("rows", type_=Integer))
+    )
