@@ -171,6 +171,8 @@ class GivenOne:
     """The whole question must be shown again, not only what stands around the answer."""
     appeared: tuple[Asked, ...] = ()
     vanished: tuple[str, ...] = ()
+    notes: Notes = field(default_factory=Notes)
+    """Why it was refused."""
 
     @property
     def sentence(self) -> str:
@@ -218,7 +220,7 @@ def give_one(
 
 
 def _refused(sheet: Sheet, question: Question, status: int, notes: Notes) -> GivenOne:
-    return GivenOne(status, sheet, sheet.one(question, notes), question.area)
+    return GivenOne(status, sheet, sheet.one(question, notes), question.area, notes=notes)
 
 
 def _shown_again(

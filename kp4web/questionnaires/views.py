@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kp4web.audit.commands import record
@@ -12,9 +12,10 @@ from kp4web.domain.errors import InvalidInput, NotFound
 from kp4web.domain.policy import Action
 from kp4web.domain.questionnaire.definition import BEFORE
 from kp4web.domain.questionnaire.scoring import score
+from kp4web.domain.questionnaire.sent import Sent
 from kp4web.extensions import db
 from kp4web.questionnaires import commands, filling, queries
-from kp4web.questionnaires.filling import Filled
+from kp4web.questionnaires.filling import Filled, GivenOne
 from kp4web.questionnaires.forms import DiscardForm, sent_in
 from kp4web.questionnaires.pieces import BEFORE_PATH, FINISH, Notes, Sheet, path_of
 from kp4web.questionnaires.queries import NO_QUESTIONNAIRE, QuestionnaireRef
@@ -70,6 +71,18 @@ def index_of_dossier(number: str) -> ResponseReturnValue:
 
 
 # ---------------------------------------------------------------------- one area
+
+
+@bp.get("/vragenlijsten/<id:questionnaire_id>")
+@requires(Action.QUESTIONNAIRE_FILL_IN)
+def resume(questionnaire_id: int) -> ResponseReturnValue:
+    """Go on where it stopped: 303 to the first area with an open question, else to the end."""
+    ref = queries.questionnaire_ref(db.session(), current_actor(), questionnaire_id)
+    if not ref.is_open:
+        return redirect(_url(ref, BEFORE_PATH), 303)
+    waiting = queries.sheet_for(db.session(), ref).open_questions()
+    path, first = next(((path, found[0]) for path, found in waiting if found), (FINISH, None))
+    return redirect(_url(ref, path) + (f"#q-{first.id}" if first else ""), 303)
 
 
 @bp.get("/vragenlijsten/<id:questionnaire_id>/<area>")
@@ -210,24 +223,32 @@ def answer(questionnaire_id: int) -> ResponseReturnValue:
     """
     Save one answer as it is given: small fragments around it, never what is being typed.
 
-    Without htmx 303 to the page of the question.
+    Without htmx 303 to the page of the question, or that page with what was refused.
     """
-    moment = now()
+    moment, sent = now(), sent_in(request.form)
     ref = queries.questionnaire_ref(db.session(), current_actor(), questionnaire_id, lock=True)
-    given = filling.give_one(
-        db.session(), current_actor(), ref, sent_in(request.form), now=moment, today=today()
-    )
+    given = filling.give_one(db.session(), current_actor(), ref, sent, now=moment, today=today())
     if given.status == 200:
         db.session.commit()
     else:
         db.session.rollback()
     if not wants_fragment():
+        if given.status != 200:
+            return _refused_page(ref, given, sent)
         return go_to(f"{_url(ref, path_of(given.area))}#q-{given.asked.id}")
     clock = f"{moment.astimezone(AMSTERDAM):%H:%M}"
     return render_page(
         "questionnaires/answer.html", status=given.status, given=given, clock=clock,
         parts=given.sheet.parts(path_of(given.area)),
     )  # fmt: skip
+
+
+def _refused_page(ref: QuestionnaireRef, given: GivenOne, sent: Sent) -> Response:
+    """Show the whole page of a question with what was typed and why it was not saved."""
+    sheet, question = queries.sheet_for(db.session(), ref), given.asked.id
+    typed = {question: sent.typed[question]} if question in sent.typed else {}
+    filled = Filled(given.status, sheet, replace(given.notes, typed=typed))
+    return _area_page(ref, sheet, given.area, filled=filled, status=given.status)
 
 
 # ---------------------------------------------------------------------- the end

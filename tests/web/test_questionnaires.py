@@ -475,6 +475,22 @@ def test_without_htmx_one_answer_leads_back_to_its_question(http_as, intake, she
 # ---------------------------------------------------------------------- a whole area
 
 
+def test_without_htmx_a_refused_answer_is_shown_with_its_reason(http_as, intake, sheet):
+    http, long = http_as(intake), "Bloemen. " * 80
+    sent = {"question": "werk_wens", "was.werk_wens": "0:", "answer.werk_wens": long}
+    page = http.post(at_sheet(sheet, "antwoorden"), data=sent)
+    assert page.status_code == 422
+    assert long.strip() in page.text
+    assert "hoogstens 500 tekens" in page.text
+    assert "werk_wens" not in kept(sheet)
+    sent = {"question": "werk_uren", "was.werk_uren": "0:", "answer.werk_uren": "0"}
+    give(http, sheet, "werk_uren", "0")
+    other = http.post(at_sheet(sheet, "antwoorden"), data=sent | {"answer.werk_uren": "?refused"})
+    assert other.status_code == 409
+    assert "<h1" in other.text
+    assert kept(sheet)["werk_uren"] == ('"0"', 1)
+
+
 def test_an_area_is_saved_at_once_and_leads_to_the_next(http_as, intake, sheet):
     http = http_as(intake)
     page = http.get(at_sheet(sheet, "gezondheid"))
