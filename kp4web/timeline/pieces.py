@@ -163,6 +163,8 @@ class Head:
     lead: str | None
     last_contact_on: date | None
     last_contact: str
+    unreached: str
+    """The signal of attempts without a contact, or nothing."""
     opened_on: date
     profile: Profile | None
     aow_on: date

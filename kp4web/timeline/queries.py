@@ -16,6 +16,7 @@ from kp4web.clients.models import ContactPreference, HouseholdRelation
 from kp4web.crypto import vault
 from kp4web.domain import bsn as bsn_rules
 from kp4web.domain.actor import Actor
+from kp4web.domain.attempts import signal_words
 from kp4web.domain.dates import add_months, distance, dutch_date, whole_years
 from kp4web.domain.due import DueKind, Norms
 from kp4web.domain.due_words import DueGroup, explain, group
@@ -157,7 +158,7 @@ def head_for(session: Session, actor: Actor, number: str, *, today: date) -> Hea
         lead=(row.lead or NO_LEAD) if Field.ASSIGNMENT in sees else None,
         last_contact_on=row.last_contact_on,
         last_contact=distance(row.last_contact_on, today) if row.last_contact_on else "",
-        opened_on=row.opened_on,
+        unreached=signal_words(row.attempts_since_contact), opened_on=row.opened_on,
         profile=Profile(row.profile, row.profile_on, row.profile_by)
         if row.profile and Field.PROFILE in sees else None,
         aow_on=row.pension_on,

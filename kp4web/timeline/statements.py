@@ -43,7 +43,8 @@ HEAD = (
     select(
         Dossier.id, Dossier.number, Dossier.client_id, Dossier.municipality_id,
         Dossier.opened_on, Dossier.lead_id, Dossier.kind, Dossier.track_since,
-        Dossier.planned_end, Dossier.last_contact_on, Client.initials, Client.given_name,
+        Dossier.planned_end, Dossier.last_contact_on, Dossier.attempts_since_contact,
+        Client.initials, Client.given_name,
         Client.prefix, Client.surname, Client.birth_date, Client.seal, Client.bsn_sealed,
         Client.street, Client.postcode, Client.town, Client.phone, Client.email,
         Client.contact_preference, Client.interpreter, Client.approach, Client.household_id,

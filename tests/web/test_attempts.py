@@ -173,3 +173,11 @@ def test_the_coordinator_sees_how_many_are_not_reached(http_as, lead, dossier):
     make_conversation(dossier, lead, held_on=TODAY)
     row = coordinator.get("/caseload").text.split(f'data-user="{lead.id}"')[1].split("</tr>")[0]
     assert "badge--warn" not in row
+
+
+def test_the_dossier_says_it_on_top(http_as, lead, dossier):
+    page = f"/dossiers/{dossier.number}"
+    for number in (1, 2, 3):
+        attempt(dossier, lead, date(2026, 11, 10 + number))
+        assert ("pogingen zonder contact" in http_as(lead).get(page).text) is (number == 3)
+    assert "3 pogingen zonder contact" in http_as(make_user(Role.COORDINATOR)).get(page).text
