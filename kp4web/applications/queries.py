@@ -9,7 +9,7 @@ is no more than the status once klantprofiel 4 is accepted (3-visibility).
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BindParameter, bindparam, or_, select
+from sqlalchemy import BindParameter, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import User
@@ -33,6 +33,8 @@ from kp4web.extensions import AnyRow
 from kp4web.organisations.models import Municipality
 
 NO_APPLICATION = "Deze aanvraag bestaat niet of is niet voor u."
+ENDED = frozenset({ApplicationState.ACCEPTED, ApplicationState.CLOSED})
+"""States in which nothing has to be done any more."""
 _OWN: BindParameter[int] = bindparam("organisation_id")
 IN_REACH = Application.organisation_id == _OWN
 """The condition every query of applications carries; bind it with ``reach_of``."""
@@ -60,12 +62,20 @@ _REF = select(
     Application.handler_id, Application.partner_id, Application.state,
 ).where(Application.id == bindparam("id"), IN_REACH)  # fmt: skip
 _LOCKED = _REF.with_for_update(key_share=True)
+_TO_DO = select(func.count(Application.id)).where(
+    IN_REACH, Application.state.not_in(ENDED | {ApplicationState.OFFERED})
+)
 
 
 def reach_of(actor: Actor) -> dict[str, int]:
     """Return the parameters for ``IN_REACH``; raise ``Forbidden`` for roles without them."""
     require(actor, Action.APPLICATIONS_READ)
     return {"organisation_id": actor.organisation_id}
+
+
+def number_to_do(session: Session, actor: Actor) -> int:
+    """Return how many applications wait for the actor's own organisation."""
+    return session.execute(_TO_DO, reach_of(actor)).scalar_one()
 
 
 def application_ref(
@@ -78,10 +88,6 @@ def application_ref(
         raise NotFound(NO_APPLICATION)
     accepted = row.state is ApplicationState.ACCEPTED
     return ApplicationRef(**row._mapping, relations=application_relations(actor, accepted=accepted))
-
-
-ENDED = frozenset({ApplicationState.ACCEPTED, ApplicationState.CLOSED})
-"""States in which nothing has to be done any more."""
 
 
 def applicant_ref(

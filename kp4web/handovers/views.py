@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
+from kp4web.applications.queries import number_to_do
 from kp4web.audit.commands import record
 from kp4web.domain.errors import DomainError, InvalidInput
 from kp4web.domain.policy import Action
@@ -34,6 +35,8 @@ def index() -> ResponseReturnValue:
     state = TABS.get(request.args.get("status", ""), HandoverState.OFFERED)
     page = min(max(request.args.get("pagina", 1, type=int), 1), LAST_PAGE)
     found = queries.handovers_for(db.session(), actor, state, page=page)
+    opens = found.may_register and state is HandoverState.OFFERED
+    waiting = number_to_do(db.session(), actor) if opens else 0
     if page > found.pages:
         return redirect(_tab(state), 303)
     if found.shown:
@@ -48,7 +51,7 @@ def index() -> ResponseReturnValue:
         "handovers/index.html", found=found, tabs=_tabs(found),
         page_url=lambda number: _tab(state, number), returned_url=_tab(HandoverState.RETURNED),
         register_url=url_for("intake.new") if found.may_register else None,
-        application_url=_application_url,
+        application_url=_application_url, waiting=waiting,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ Names are selected only for intake, and never of an accepted application; the co
 work agency gets the same list without anything personal.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -39,6 +39,14 @@ OURS = (
     ApplicationState.RETURNED,
 )  # fmt: skip
 """States in which the work agency itself has something to do."""
+NEXT_STEPS: Mapping[ApplicationState, str] = {
+    ApplicationState.OPEN: "Vragenlijst beginnen",
+    ApplicationState.RUNNING: "Vragenlijst afmaken",
+    ApplicationState.WAITING: "Profiel vaststellen",
+    ApplicationState.RETURNED: "Reden lezen en opnieuw aanbieden",
+    ApplicationState.OFFERED: "Overdracht beoordelen",
+}
+"""What whoever it waits for has to do."""
 
 _NAME = (
     Application.initials, Application.given_name, Application.prefix, Application.surname,
@@ -105,6 +113,11 @@ class ApplicationLine:
     def has_ended(self) -> bool:
         """Return whether nobody waits for anything any more."""
         return self.state in ENDED
+
+    @property
+    def next_step(self) -> str:
+        """Return what has to be done about it; empty when nothing has."""
+        return NEXT_STEPS.get(self.state, "")
 
     @property
     def waits(self) -> str:

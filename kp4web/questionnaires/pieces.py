@@ -22,6 +22,7 @@ from kp4web.domain.questionnaire.definition import (
     Answers,
     DataClass,
     Definition,
+    Option,
     Question,
     QuestionType,
     Skip,
@@ -202,7 +203,7 @@ class Sheet:
             id=question.id, type=question.type.value, text=question.text, help=question.help,
             important=question.required or question.key,
             choices=tuple(_choices(question, typed.values)),
-            skips=tuple(_skips(self.definition, question, chosen_skips(question, typed))),
+            skips=tuple(_skips(self.definition, question, typed)),
             typed=typed.values[0] if typed.values and question.type in TYPED_OUT else "",
             max_length=question.max_length, ends=(question.min_label, question.max_label),
             not_in_future=question.not_in_future,
@@ -263,7 +264,8 @@ def _choices(question: Question, chosen: Collection[str]) -> Iterator[Choice]:
     match question.type:
         case QuestionType.SINGLE | QuestionType.MULTI:
             for option in question.options:
-                yield Choice(option.value, option.label, option.value in chosen, option.exclusive)
+                if not option.skip:
+                    yield _option(option, chosen)
         case QuestionType.YESNO:
             yield Choice(YES, "Ja", YES in chosen)
             yield Choice(NO, "Nee", NO in chosen)
@@ -274,7 +276,21 @@ def _choices(question: Question, chosen: Collection[str]) -> Iterator[Choice]:
             return
 
 
-def _skips(definition: Definition, question: Question, chosen: Collection[str]) -> Iterator[Choice]:
+def _option(option: Option, chosen: Collection[str]) -> Choice:
+    return Choice(option.value, option.label, option.value in chosen, option.exclusive)
+
+
+def _skips(definition: Definition, question: Question, typed: Typed) -> Iterator[Choice]:
+    """Return the ways not to answer, those among the options too; refusing comes last."""
+    refuse = definition.texts.refuse_label
+    own = [_option(option, typed.values) for option in question.options if option.skip]
+    found = own + list(_offered(definition, question, chosen_skips(question, typed)))
+    yield from sorted(found, key=lambda choice: choice.label == refuse)
+
+
+def _offered(
+    definition: Definition, question: Question, chosen: Collection[str]
+) -> Iterator[Choice]:
     texts = definition.texts
     offered = (
         (Skip.UNKNOWN, texts.unknown_label, offers_unknown(question, texts)),

@@ -173,6 +173,16 @@ def test_the_list_begins_with_what_waits_for_the_work_agency(http_as, intake):
 
 
 @pytest.mark.parametrize(
+    ("state", "words"),
+    [("open", "Vragenlijst beginnen"), ("running", "Vragenlijst afmaken"),
+     ("waiting", "Profiel vaststellen"), ("returned", "Reden lezen en opnieuw aanbieden")],
+)  # fmt: skip
+def test_the_list_says_what_to_do(http_as, intake, state, words):
+    in_state(state, intake)
+    assert words in http_as(intake).get("/aanvragen").text
+
+
+@pytest.mark.parametrize(
     ("status", "state"),
     [("open", "open"), ("vragenlijst", "running"), ("wacht", "waiting"), ("aangeboden", "offered"),
      ("teruggestuurd", "returned"), ("geaccepteerd", "accepted"), ("afgesloten", "closed")],

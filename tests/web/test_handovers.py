@@ -13,7 +13,15 @@ from kp4web.extensions import db
 from kp4web.handovers.commands import AcceptHandover, accept_handover
 from kp4web.handovers.models import Handover, HandoverState
 from tests.conftest import TODAY
-from tests.factories import a_bsn, actor, at, make_dossier, make_handover, make_user
+from tests.factories import (
+    a_bsn,
+    actor,
+    at,
+    make_application,
+    make_dossier,
+    make_handover,
+    make_user,
+)
 from tests.queries import count_queries
 
 ALLOWED = {Role.COORDINATOR, Role.INTAKE, Role.AGENCY_COORDINATOR}
@@ -292,6 +300,16 @@ def test_many_hand_overs_come_in_pages(http_as, coordinator, intake):
     beyond = http.get("/overdrachten?pagina=" + "9" * 25)
     assert (beyond.status_code, beyond.location) == (303, "/overdrachten?status=aangeboden")
     assert http.get("/overdrachten?status=%00&pagina=%00").status_code == 200
+
+
+def test_intake_begins_with_what_waits_for_the_agency(http_as, intake, coordinator):
+    assert "op uw organisatie" not in http_as(intake).get("/overdrachten").text
+    make_handover(by=intake)
+    make_application(by=intake)
+    page = http_as(intake).get("/overdrachten").text
+    assert "1 aanvraag wacht op uw organisatie" in page
+    assert 'href="/aanvragen"' in page
+    assert "wacht op uw organisatie" not in http_as(coordinator).get("/overdrachten").text
 
 
 @pytest.mark.parametrize("status", ["aangeboden", "geaccepteerd"])

@@ -76,6 +76,7 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "questionnaires.discard": ({"lead"}, {"colleague", "buren lead", "intake"}),
     "questionnaires.finish": ({"lead"}, {"colleague", "buren lead", "intake"}),
     "questionnaires.index_of_dossier": ({"lead"}, {"buren lead"}),
+    "questionnaires.resume": ({"lead"}, {"colleague", "buren lead", "intake"}),
     "questionnaires.show": ({"lead"}, {"colleague", "buren lead", "intake"}),
     "questionnaires.update": ({"lead"}, {"colleague", "buren lead", "intake"}),
     "residents.create_contact": ({"lead"}, BUREN),

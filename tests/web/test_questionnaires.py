@@ -234,6 +234,30 @@ def test_every_type_is_asked_with_both_ways_to_skip(http_as, intake, sheet):
     assert "Sociaal welzijn" in http.get(at_sheet(sheet, "sociaal")).text
 
 
+def test_going_on_opens_the_first_open_question(http_as, intake, application, sheet):
+    http = http_as(intake)
+    going_on = f"/vragenlijsten/{sheet}"
+    assert f'href="{going_on}"' in http.get(f"/aanvragen/{application.id}").text
+    assert http.get(going_on).location == at_sheet(sheet, "vooraf#q-vooraf_wie")
+    give(http, sheet, "vooraf_wie", "zelf")
+    give(http, sheet, "vooraf_tolk", "nee")
+    answer = http.get(going_on)
+    assert (answer.status_code, answer.location) == (303, at_sheet(sheet, "werk#q-werk_laatst"))
+
+
+def test_going_on_with_a_frozen_one_opens_its_first_page(http_as, lead, dossier):
+    done = make_questionnaire(dossier, lead, answers={"werk_nu": "nee"}, completed=True)
+    assert http_as(lead).get(f"/vragenlijsten/{done.id}").location == at_sheet(done.id, "vooraf")
+
+
+def test_the_ways_not_to_answer_stand_together_and_refusing_is_last(http_as, intake, sheet):
+    page = http_as(intake).get(at_sheet(sheet, "gezondheid")).text
+    question = page.split('id="q-gez_lichaam"')[1].split("</fieldset>")[0]
+    choices, skips = question.split("question__skips")
+    assert "niet" not in choices.split("</legend>")[1].split("choices")[1]
+    assert skips.index("Dat weet ik niet") < skips.index("Dat wil ik niet zeggen")
+
+
 def test_showing_an_area_is_logged_once(http_as, intake, sheet):
     http = http_as(intake)
     http.get(at_sheet(sheet, "werk"))
