@@ -53,7 +53,7 @@ def settings(instance: Path, given: Mapping[str, Any] | None = None) -> dict[str
         "WTF_CSRF_TIME_LIMIT": None,  # a long conversation report outlives one hour
         "PASSWORD_COST": "full",
         "MAIL_SERVER": _mail_server(read),
-        "URL": _address(read("URL", None), relaxed=demo or testing),
+        "PUBLIC_URL": _address(read("URL", None), relaxed=demo or testing),
     }
     return config | {key: value for key, value in given.items() if key != "TODAY"}
 

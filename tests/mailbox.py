@@ -1,16 +1,18 @@
 """A real SMTP server in the process of the test; it accepts, refuses, hangs or hangs up."""
 
 import asyncio
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP as AS_SENT
 from enum import StrEnum, auto
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 
 from kp4web.mail import MailServer
 
@@ -40,10 +42,25 @@ class Mood(StrEnum):
 class Mailbox(Controller):
     """The server with what it received; use ``mailbox()``."""
 
-    def __init__(self) -> None:
-        super().__init__(self, hostname="127.0.0.1", port=0)
+    def __init__(self, certificate: Path | None = None) -> None:
+        secured: dict[str, Any] = {}
+        if certificate:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(certificate)
+            secured = {
+                "tls_context": context, "require_starttls": True, "auth_required": True,
+                "authenticator": self._knows,
+            }  # fmt: skip
+        super().__init__(self, hostname="127.0.0.1", port=0, **secured)
         self.mood = Mood.ACCEPT
         self.envelopes: list[Envelope] = []
+        self.signed_in: list[str] = []
+
+    def _knows(self, _server: SMTP, _session: Any, _envelope: Any, _how: str, data: Any) -> Any:
+        right = data.password == b"geheim"
+        if right:
+            self.signed_in.append(data.login.decode())
+        return AuthResult(success=right)
 
     def _trigger_server(self) -> None:
         self.port = self.server.sockets[0].getsockname()[1]  # the free one that it found
@@ -86,15 +103,15 @@ class Mailbox(Controller):
         """Return who got the e-mails, in the order in which these came in."""
         return [address for one in self.envelopes for address in one.rcpt_tos]
 
-    def settings(self, timeout: float = 10.0) -> MailServer:
+    def settings(self, **changes: Any) -> MailServer:
         """Return how the application reaches this server."""
-        return MailServer("127.0.0.1", self.port, SENDER, starttls=False, timeout=timeout)
+        return MailServer("127.0.0.1", self.port, SENDER, **({"starttls": False} | changes))
 
 
 @contextmanager
-def mailbox() -> Iterator[Mailbox]:
-    """Give a running server on a free port of this machine."""
-    server = Mailbox()
+def mailbox(certificate: Path | None = None) -> Iterator[Mailbox]:
+    """Give a running server on a free port; with a certificate it wants TLS and a password."""
+    server = Mailbox(certificate)
     server.start()
     try:
         yield server

@@ -82,7 +82,7 @@ def _send_digests() -> None:
     if server is None:
         return
     mailed = send_digests(
-        db.session(), server, current_app.config["URL"],
+        db.session(), server, current_app.config["PUBLIC_URL"],
         today=clock.today(), clock=clock.now,
     )  # fmt: skip
     click.echo(

@@ -1,37 +1,34 @@
 """The digest by e-mail, against a real SMTP server: who gets it, what it says, exactly once."""
 
 import json
-import logging
 import os
 import re
 import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import select, text, update
 
 from kp4web.accounts.models import User, UserRole
 from kp4web.audit.models import AuditEntry
-from kp4web.digest.commands import SetDigest, claim_digest, set_digest
+from kp4web.digest.commands import claim_digest
 from kp4web.digest.models import DigestSent
 from kp4web.domain.actor import Role
 from kp4web.domain.digest import MOST_NUMBERS, Digest, Rhythm, SendOutcome
 from kp4web.domain.errors import Forbidden, InvalidInput
 from kp4web.extensions import db
-from kp4web.mail import MailServer, NotSent, new_message
 from kp4web.worklist.queries import Wanted, work_for
 from tests.conftest import ENCRYPTION_KEYS, TODAY
-from tests.factories import actor, at, make_dossier, make_follow_up, make_user
-from tests.mailbox import SENDER, Mailbox, Mood, mailbox
+from tests.factories import actor, make_dossier, make_follow_up, make_user
+from tests.mailbox import SENDER, mailbox
+from tests.mailing import NOW, WEDNESDAY, busy, nightly_of, outcomes, said, wants
 from tests.world import make_world
 
-NOW = at(TODAY)
-WEDNESDAY = 2
 ROOT = Path(__file__).parents[2]
 
 
@@ -45,36 +42,8 @@ def post(app):
 
 @pytest.fixture
 def nightly(app):
-    """Run the command of the night: its exit code and its line about e-mail."""
-
-    def run(on: date = TODAY) -> tuple[int, str]:
-        db.session.commit()
-        app.config["TODAY"] = on
-        result = app.test_cli_runner(catch_exceptions=False).invoke(args=["nightly"])
-        return result.exit_code, result.output.splitlines()[-1]
-
-    return run
-
-
-def wants(user: User, rhythm: Rhythm = Rhythm.DAILY, weekday: int = WEDNESDAY) -> User:
-    set_digest(db.session(), actor(user), SetDigest(rhythm, weekday), now=NOW)
-    db.session.commit()
-    return user
-
-
-def busy(*roles: Role, late: int = 1, today: int = 0, week: int = 0) -> User:
-    """Return a user with follow-ups in these groups, each of another dossier."""
-    user = make_user(*roles)
-    days = [TODAY - timedelta(days=2)] * late + [TODAY] * today + [TODAY + timedelta(days=1)] * week
-    for due_on in days:
-        dossier = make_dossier(lead=user, opened_on=TODAY - timedelta(days=20))
-        make_follow_up(dossier, user, due_on=due_on, today=TODAY - timedelta(days=5))
-    return user
-
-
-def outcomes() -> list[SendOutcome | None]:
-    db.session.commit()
-    return list(db.session.scalars(select(DigestSent.outcome).order_by(DigestSent.id)))
+    """Run the command of the night."""
+    return nightly_of(app)
 
 
 # ---------------------------------------------------------------------- who, and when
@@ -91,9 +60,7 @@ def test_a_daily_digest_comes_when_something_is_late_or_due_today(app, post, nig
     late, today = wants(busy()), wants(busy(late=0, today=1))
     wants(busy(late=0, week=1))
     wants(make_user())
-    assert nightly() == (
-        0, "Overzichten per e-mail: 2 verstuurd, 0 niet verstuurd, 0 onbekend, 0 wachten.",
-    )  # fmt: skip
+    assert nightly() == (0, said(sent=2))
     assert post.receivers == [late.email, today.email]
     assert outcomes() == [SendOutcome.SENT] * 2
 
@@ -173,7 +140,7 @@ def test_a_dossier_is_named_once_and_the_link_is_the_setting(app, post, nightly)
             dossier, user, due_on=TODAY - timedelta(days=days), today=TODAY - timedelta(days=5)
         )
     wants(user)
-    app.config["URL"] = "https://kp4.gemeente.example"
+    app.config["PUBLIC_URL"] = "https://kp4.gemeente.example"
     nightly()
     body = post.messages[0].get_content()
     assert body.count(dossier.number) == 1
@@ -221,8 +188,8 @@ def test_no_mail_says_anything_about_a_person(app, post, nightly):
     allowed = {"dossiers", "werkvoorraad", "vandaag", "beurt"}
     assert len(words) > 10
     for message in post.messages:
-        said = re.sub(r"\S+@\S+", "", str(message).lower())
-        spoken = set(re.findall(r"[^\W\d]{5,}", said))
+        plain = re.sub(r"\S+@\S+", "", str(message).lower())
+        spoken = set(re.findall(r"[^\W\d]{5,}", plain))
         assert (spoken & words) - allowed == set()
         assert not re.search(r"\d{8,9}", message.get_content())
 
@@ -233,7 +200,7 @@ def test_no_mail_says_anything_about_a_person(app, post, nightly):
 def test_a_second_run_sends_nothing_and_the_next_day_again(app, post, nightly):
     wants(busy())
     nightly()
-    assert nightly()[1].startswith("Overzichten per e-mail: 0 verstuurd")
+    assert nightly() == (0, said())
     assert len(post.messages) == 1
     nightly(TODAY + timedelta(days=1))
     assert len(post.messages) == 2
@@ -283,142 +250,6 @@ def test_two_machines_that_run_the_night_send_each_digest_once(app, post):
     assert sorted(post.receivers) == sorted(user.email for user in users)
     assert sum(int(re.search(r"(\d+) verstuurd", line)[1]) for line in told) == len(users)
     assert outcomes() == [SendOutcome.SENT] * len(users)
-
-
-# ---------------------------------------------------------------------- what goes wrong
-
-
-class Lines(logging.Handler):
-    """Keeps what was written in the log: which user, and what went wrong."""
-
-    def __init__(self):
-        super().__init__()
-        self.told = []
-
-    def emit(self, record):
-        self.told.append((record.user, record.error))
-
-
-@pytest.fixture
-def lines():
-    """Give what was written in the log of the application."""
-    kept, logger = Lines(), logging.getLogger("kp4web.digest")
-    logger.addHandler(kept)
-    yield kept
-    logger.removeHandler(kept)
-
-
-def lone(post: Mailbox, app, mood: Mood) -> User:
-    """Return a user with a digest to come, of a server in this mood that is soon given up on."""
-    post.mood = mood
-    app.config["MAIL_SERVER"] = post.settings(timeout=0.4)
-    return wants(busy())
-
-
-@pytest.mark.parametrize(
-    ("mood", "code"),
-    [
-        (Mood.NO_SUCH_MAILBOX, "550"),
-        (Mood.CLOSING, "421"),
-        (Mood.FULL, "452"),
-        (Mood.GONE_EARLY, "SMTPServerDisconnected"),
-        (Mood.SILENT_EARLY, "SMTPServerDisconnected"),
-    ],
-)
-def test_what_was_certainly_not_sent_is_told_and_tried_again(app, post, nightly, lines, mood, code):
-    user = lone(post, app, mood)
-    assert nightly() == (
-        1, "Overzichten per e-mail: 0 verstuurd, 1 niet verstuurd, 0 onbekend, 0 wachten.",
-    )  # fmt: skip
-    assert outcomes() == [SendOutcome.REFUSED]
-    assert lines.told == [(user.id, code)]
-    post.mood = Mood.ACCEPT
-    assert nightly()[0] == 0
-    assert post.receivers == [user.email]
-    assert outcomes() == [SendOutcome.SENT]
-
-
-@pytest.mark.parametrize("mood", [Mood.GONE_LATE, Mood.SILENT_LATE])
-def test_what_may_have_been_sent_is_told_and_never_tried_again(app, post, nightly, lines, mood):
-    user = lone(post, app, mood)
-    code, line = nightly()
-    assert (code, "1 onbekend" in line) == (1, True)
-    assert outcomes() == [SendOutcome.UNKNOWN]
-    assert lines.told == [(user.id, "unknown: SMTPServerDisconnected")]
-    post.mood = Mood.ACCEPT
-    assert nightly()[0] == 0
-    assert len(post.messages) == 1
-
-
-def test_a_server_that_is_away_is_asked_once(app, nightly, lines):
-    with mailbox() as gone:
-        server = gone.settings()
-    app.config["MAIL_SERVER"] = server
-    for _ in range(3):
-        wants(busy())
-    assert nightly() == (
-        1, "Overzichten per e-mail: 0 verstuurd, 1 niet verstuurd, 0 onbekend, 2 wachten.",
-    )  # fmt: skip
-    assert len(lines.told) == 1
-    with mailbox() as back:
-        app.config["MAIL_SERVER"] = back.settings()
-        assert nightly()[0] == 0
-        assert len(back.messages) == 3
-
-
-def test_one_refused_address_does_not_stop_the_others(app, post, nightly):
-    wants(busy())
-    other = wants(busy())
-    first = db.session.scalars(select(User.email).order_by(User.id)).first()
-    db.session.execute(
-        update(User).where(User.email == first).values(email="josé@gemeente.example")
-    )
-    wants(db.session.scalars(select(User).where(User.email == "josé@gemeente.example")).one())
-    code, line = nightly()
-    assert "2 verstuurd" in line or "1 verstuurd" in line
-    assert other.email in post.receivers
-    assert code == 1
-
-
-def test_a_server_without_tls_gets_no_password(app, post, nightly):
-    app.config["MAIL_SERVER"] = MailServer(
-        "127.0.0.1", post.port, SENDER, user="kp4web", password="geheim"
-    )
-    wants(busy())
-    assert nightly()[0] == 1
-    assert post.messages == []
-    assert outcomes() == [SendOutcome.REFUSED]
-
-
-def test_a_claim_that_broke_off_is_told_once_and_not_sent(app, post, nightly, lines):
-    user = wants(busy())
-    db.session.execute(delete(DigestSent))
-    claim_digest(db.session(), user.id, now=at(date(2026, 1, 5)), today=TODAY)
-    assert nightly() == (
-        1, "Overzichten per e-mail: 0 verstuurd, 0 niet verstuurd, 1 onbekend, 0 wachten.",
-    )  # fmt: skip
-    assert lines.told == [(user.id, "broken off")]
-    assert nightly()[0] == 0
-    assert post.messages == []
-
-
-def test_old_records_go(app, post, nightly):
-    user = make_user()
-    for days in (30, 31):
-        db.session.add(
-            DigestSent(
-                user_id=user.id, for_day=TODAY - timedelta(days=days), claimed_at=NOW,
-                outcome=SendOutcome.SENT, ended_at=NOW,
-            )
-        )  # fmt: skip
-    nightly()
-    assert list(db.session.scalars(select(DigestSent.for_day))) == [TODAY - timedelta(days=30)]
-
-
-def test_no_address_makes_another_header():
-    for to in ("x@y.example\r\nBcc: z@y.example", "josé@y.example"):
-        with pytest.raises(NotSent):
-            new_message(sender=SENDER, to=to, subject="x", text="x", at=NOW, reference="1")
 
 
 # ---------------------------------------------------------------------- the log of looks
