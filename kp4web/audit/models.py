@@ -55,6 +55,7 @@ ACTS: dict[str, str] = {
     "message_read": "Bericht gelezen",
     "password_change": "Wachtwoord veranderd",
     "pension_note": "Afspraak over AOW vastgelegd",
+    "preparation_read": "Voorbereiding van een gesprek bekeken",
     "profile_decide": "Klantprofiel vastgesteld",
     "questionnaire_complete": "Vragenlijst afgerond",
     "questionnaire_discard": "Vragenlijst weggegooid",

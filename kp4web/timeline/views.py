@@ -11,7 +11,7 @@ from kp4web.domain.dates import add_months, dutch_date
 from kp4web.domain.policy import Action
 from kp4web.extensions import db
 from kp4web.residents import commands as residents
-from kp4web.timeline import queries
+from kp4web.timeline import preparation, queries
 from kp4web.timeline.events import Kind
 from kp4web.timeline.forms import PeriodForm
 from kp4web.timeline.pieces import Head
@@ -49,6 +49,18 @@ def show(number: str) -> ResponseReturnValue:
         is_rest=part == "earlier", announced=timeline and _announced(timeline),
         **_around_timeline(head, form, timeline),
     )  # fmt: skip
+
+
+@bp.get("/dossiers/<number:number>/voorbereiding")
+@requires(Action.DOSSIER_READ)
+def prepare(number: str) -> ResponseReturnValue:
+    """Show what one wants to know before a talk, on one sheet of paper."""
+    actor = current_actor()
+    head = queries.head_for(db.session(), actor, number, today=today())
+    around = queries.around_for(db.session(), actor, head, today=today())
+    sheet = preparation.sheet_for(db.session(), actor, head, around, today=today())
+    _log(head, "preparation_read")
+    return render_page("timeline/preparation.html", head=head, around=around, sheet=sheet)
 
 
 @bp.post("/dossiers/<number:number>/bsn")

@@ -40,6 +40,8 @@ PAGES = (
     ("coordinator", "/caseload"),
     ("consulent1", "/dossiers/{number}"),
     ("consulent1", "/dossiers/{number}?soort=gesprekken&voor=2025-01-01"),
+    ("consulent1", "/dossiers/{number}?alles=1&soort=traject&soort=opvolging&van=2024-01-01"),
+    ("consulent1", "/dossiers/{number}/voorbereiding"),
     ("consulent1", "/dossiers/{number}/gesprekken/nieuw"),
     ("consulent1", "/dossiers"),
     ("coordinator", "/dossiers?consulent=alle&pagina=2"),

@@ -24,6 +24,8 @@ BUDGETS = (
     ("coordinator", "/overdrachten", 6),
     ("consulent1", "/dossiers/{number}", 9),
     ("coordinator", "/dossiers/{number}", 9),
+    ("consulent1", "/dossiers/{number}?alles=1&soort=gesprekken&van=2020-01-01", 9),
+    ("consulent1", "/dossiers/{number}/voorbereiding", 9),
     ("consulent1", "/dossiers/{number}/gesprekken/nieuw", 9),
 )
 SEARCHES = ("a", "{number}", "22-11-1970", "gesproken", "koppelara", '"het gaat" weer')

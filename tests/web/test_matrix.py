@@ -97,6 +97,7 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "search.results": ({*TEAM, *BUREN}, set()),
     "search.show": ({*TEAM, *BUREN}, set()),
     "start.index": (EVERYONE, set()),
+    "timeline.prepare": (TEAM, BUREN),
     "timeline.reveal_bsn": ({"lead", "coordinator"}, BUREN),
     "timeline.show": (TEAM, BUREN),
     "tracks.edit": (TEAM, BUREN),
