@@ -32,6 +32,8 @@ SEES = {  # persona: fields of the own municipality
 FIELDS = tuple(sorted(set().union(*SEES.values())))
 SEES |= {f"buren {who}": SEES[who] for who in ("lead", "coordinator")}
 LIMIT = 400
+COMBINED = re.compile(r"/dossiers/KP4-[\d-]+\?[^&]*&")
+"""Filters of one timeline together: each by itself is enough, all together never end."""
 
 
 def allowed(persona):
@@ -44,7 +46,8 @@ def allowed(persona):
 def links(text):
     """Return the addresses on a page that stay within the application."""
     found = re.findall(r'(?:href|data-hx-get)="(/[^"#]*)', text)
-    return {unescape(address) for address in found if not address.startswith("/static")}
+    addresses = {unescape(address) for address in found if not address.startswith("/static")}
+    return {address for address in addresses if not COMBINED.match(address)}
 
 
 def crawl(http, start):
