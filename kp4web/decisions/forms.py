@@ -30,6 +30,42 @@ from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, chosen, fill
 PROFILES = [SelectChoice(str(number), f"Klantprofiel {number}") for number in PROFILE_LABELS]
 
 
+_WITHOUT = (DecisionBasis.CONVERSATION, DecisionBasis.ELSEWHERE)
+
+
+def _score(_form: BaseForm, field: Field) -> None:
+    """Refuse what is no number or colour."""
+    try:
+        check_score(field.name, field.data or "")
+    except InvalidInput as error:
+        raise ValidationError(str(error)) from error
+
+
+class BasisForm(BaseForm):
+    """What a klantprofiel rests on without a questionnaire of ours; the page begins with it."""
+
+    basis = RadioField(
+        "Waar rust het klantprofiel op?",
+        choices=[SelectChoice(basis.value, basis.label) for basis in _WITHOUT],
+        validators=[chosen],
+    )
+    basis_reason = TextAreaField(
+        "Waarom is er geen vragenlijst?", validators=[at_most(BASIS_REASON_MAX)]
+    )
+    instrument = TextLine("Met welk instrument?", validators=[at_most(INSTRUMENT_MAX)])
+    measured_on = DayField("Gemeten op", validators=[Optional()])
+    measured_profile = SelectField(
+        "Klantprofiel volgens de meting",
+        choices=[SelectChoice("", "Niet genoemd"), *PROFILES], default="",
+    )  # fmt: skip
+    reference = TextLine("Kenmerk van de meting", validators=[at_most(REFERENCE_MAX)])
+    score_work = TextLine(LifeArea.WORK.label, validators=[_score])
+    score_health = TextLine(LifeArea.HEALTH.label, validators=[_score])
+    score_social = TextLine(LifeArea.SOCIAL.label, validators=[_score])
+    score_housing_money = TextLine(LifeArea.HOUSING_MONEY.label, validators=[_score])
+    score_justice = TextLine(LifeArea.JUSTICE.label, validators=[_score])
+
+
 class DecideForm(BaseForm):
     """The klantprofiel and why, from the outcome of a questionnaire; nothing is preselected."""
 
@@ -63,40 +99,10 @@ class DecideForm(BaseForm):
 
 
 _NUMBERS = {str(number) for number in PROFILE_LABELS}
-_WITHOUT = (DecisionBasis.CONVERSATION, DecisionBasis.ELSEWHERE)
 
 
-def _score(_form: BaseForm, field: Field) -> None:
-    """Refuse what is no number or colour."""
-    try:
-        check_score(field.name, field.data or "")
-    except InvalidInput as error:
-        raise ValidationError(str(error)) from error
-
-
-class DecideWithoutForm(DecideForm):
+class DecideWithoutForm(BasisForm, DecideForm):
     """The klantprofiel without a questionnaire of ours: after a talk, or measured elsewhere."""
-
-    basis = RadioField(
-        "Waar rust het klantprofiel op?",
-        choices=[SelectChoice(basis.value, basis.label) for basis in _WITHOUT],
-        validators=[chosen],
-    )
-    basis_reason = TextAreaField(
-        "Waarom is er geen vragenlijst?", validators=[at_most(BASIS_REASON_MAX)]
-    )
-    instrument = TextLine("Met welk instrument?", validators=[at_most(INSTRUMENT_MAX)])
-    measured_on = DayField("Gemeten op", validators=[Optional()])
-    measured_profile = SelectField(
-        "Klantprofiel volgens de meting",
-        choices=[SelectChoice("", "Niet genoemd"), *PROFILES], default="",
-    )  # fmt: skip
-    reference = TextLine("Kenmerk van de meting", validators=[at_most(REFERENCE_MAX)])
-    score_work = TextLine(LifeArea.WORK.label, validators=[_score])
-    score_health = TextLine(LifeArea.HEALTH.label, validators=[_score])
-    score_social = TextLine(LifeArea.SOCIAL.label, validators=[_score])
-    score_housing_money = TextLine(LifeArea.HOUSING_MONEY.label, validators=[_score])
-    score_justice = TextLine(LifeArea.JUSTICE.label, validators=[_score])
 
     def validate_basis_reason(self, field: TextAreaField) -> None:
         """Without a questionnaire the reason is part of the decision."""

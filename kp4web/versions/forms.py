@@ -27,7 +27,7 @@ class FileForm(BaseForm):
 class ForceForm(BaseForm):
     """From when an organisation uses this version."""
 
-    organisation = SelectField("Organisatie", coerce=int, validators=[chosen])
+    organisation = SelectField("Organisatie", validators=[chosen])
     from_on = DayField("Vanaf", validators=[filled])
 
     def from_day(self) -> date:

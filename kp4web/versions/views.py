@@ -72,7 +72,9 @@ def show(version_id: int) -> ResponseReturnValue:
 def _force_form(**given: object) -> ForceForm:
     form = ForceForm(**given)
     places = queries.organisations_for(db.session(), current_actor())
-    form.organisation.choices = [SelectChoice(id, name) for id, name in places]
+    named = [SelectChoice(str(id), name) for id, name in places]
+    nobody = [SelectChoice("", "Kies een organisatie")] if named else []
+    form.organisation.choices = nobody + named
     return form
 
 
@@ -97,7 +99,7 @@ def put_in_force(version_id: int) -> ResponseReturnValue:
         return _show(version_id, form, status=422)
     try:
         commands.put_in_force(
-            db.session(), current_actor(), form.organisation.data, version_id, form.from_day(),
+            db.session(), current_actor(), int(form.organisation.data), version_id, form.from_day(),
             now=now(), today=today(),
         )  # fmt: skip
         db.session.commit()

@@ -257,6 +257,15 @@ def test_a_note_for_nobody_is_not_kept(http, waiting):
     assert state_of(waiting) is ApplicationState.CLOSED
 
 
+def test_the_errors_stand_in_the_order_of_the_page(http, intake):
+    application = make_application(by=intake)
+    page = http.post(f"/aanvragen/{application.id}/profielbepalingen", data={}).text
+    summary = page.split("error-summary-title")[-1].split("</ul>")[0]
+    asked = ("Waar rust het klantprofiel op?", "Klantprofiel:", "Waarom dit klantprofiel?")
+    places = [summary.index(words) for words in asked]
+    assert places == sorted(places)
+
+
 def test_without_a_questionnaire_the_reason_is_kept(http, intake):
     application = make_application(by=intake)
     data = without(instrument="Iets", measured_on="2026-11-01", score_work="5")

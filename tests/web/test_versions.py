@@ -135,6 +135,17 @@ def test_what_cannot_be_put_in_force_is_told_at_the_field(
     assert db.session.scalar(select(func.count(VersionInForce.id))) == 1
 
 
+def test_no_organisation_is_chosen_beforehand(http_as, operator):
+    version = make_version(make_team())
+    http = http_as(operator)
+    page = http.get(f"{PAGE}/{version.id}").text
+    assert "Kies een organisatie" in page
+    data = {"organisation": "", "from_on": "2026-12-01"}
+    response = http.post(f"{PAGE}/{version.id}/ingebruikname", data=data)
+    assert response.status_code == 422
+    assert "Maak een keuze." in response.text
+
+
 def test_an_administrator_of_a_municipality_chooses_for_the_own_organisation(http_as, operator):
     version, buren = make_version(), make_team("Buren")
     http = http_as(make_user(Role.ADMINISTRATOR))
