@@ -13,13 +13,14 @@ from typing import Any, get_type_hints
 from sqlalchemy import Column, MetaData, Table, Text, inspect, select
 
 from kp4web.accounts.models import User
-from kp4web.applications.commands import Member
+from kp4web.applications.commands import CloseApplication, Member, close_application
 from kp4web.applications.models import Application
 from kp4web.caseload.commands import AssignDossiers, assign_dossiers
 from kp4web.clients.models import Contact, HouseholdMember, HouseholdRelation
 from kp4web.decisions.commands import Measured
 from kp4web.domain.actor import Role
 from kp4web.domain.agreements import Party
+from kp4web.domain.applications import Closing
 from kp4web.domain.questionnaire.definition import DataClass
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
@@ -31,6 +32,7 @@ from kp4web.handovers.commands import (
     return_handover,
 )
 from kp4web.handovers.models import Handover
+from kp4web.questionnaires.commands import DiscardQuestionnaire, discard_questionnaire
 from kp4web.questionnaires.models import Questionnaire
 from kp4web.residents.commands import ContactInput, MemberInput, save_contact, save_member
 from kp4web.worklist.commands import LeaveMessage, MakeAgreement, leave_message
@@ -209,13 +211,7 @@ def _place(
         MemberInput(canary(name, "kind"), HouseholdRelation.CHILD, date(2015, 3, 1)),
         now=at(day), today=day,
     )  # fmt: skip
-    handover = make_handover(
-        municipality=name,
-        by=world.users["intake"],
-        surname=canary(name, "aanvrager"),
-        justification=canary(name, "motivering"),
-        note=canary(name, "overdracht"),
-    )
+    handover = _offered(name, world.users["intake"])
     session.commit()
     application = _applications(world, name, lead, world.users[coordinator_name])
     questionnaire = make_questionnaire(dossier, lead, answers=_answers(name, "antwoord"))
@@ -223,6 +219,23 @@ def _place(
         dossier, conversation.id, _agreement_of(dossier), follow_up, message, contact, member,
         handover, bsn, application, questionnaire,
     )  # fmt: skip
+
+
+def _offered(name: str, intake: User) -> Handover:
+    """Offer an applicant with answers; an earlier questionnaire was thrown away."""
+    session = db.session()
+    application = make_application(municipality=name, by=intake, surname=canary(name, "aanvrager"))
+    thrown = make_questionnaire(application, intake, answers=_answers(name, "weggegooid"))
+    reason = DiscardQuestionnaire(canary(name, "weggooireden"))
+    discard_questionnaire(session, actor(intake), thrown.id, reason, now=at(TODAY, 9), today=TODAY)
+    asked = make_questionnaire(
+        application, intake, answers=_answers(name, "aangeboden"), completed=True
+    )
+    decision = decide(
+        application, intake, questionnaire=asked,
+        justification=canary(name, "motivering"), note=canary(name, "overdracht"),
+    )  # fmt: skip
+    return session.scalars(select(Handover).where(Handover.decision_id == decision.id)).one()
 
 
 def _agreement_of(dossier: Dossier) -> int:
@@ -260,6 +273,10 @@ def _applications(world: World, name: str, lead: User, coordinator: User) -> App
         canary(name, "instrument"), TODAY, profile=2, reference=canary(name, "kenmerk")
     )
     decide(closed, intake, profile=2, measured=measured)
+    ended = make_application(municipality=name, by=intake, surname=canary(name, "gestopt"))
+    why = CloseApplication(Closing.OTHER, canary(name, "sluitreden"))
+    close_application(session, actor(intake), ended.id, why, now=at(TODAY), today=TODAY)
+    session.commit()
     return running
 
 

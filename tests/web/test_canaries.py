@@ -10,8 +10,12 @@ import re
 from html import unescape
 
 import pytest
+from sqlalchemy import select
 
 from kp4web.domain.questionnaire.definition import DataClass
+from kp4web.extensions import db
+from kp4web.questionnaires.models import Questionnaire
+from tests.questionnaires import CANARY_AREAS
 from tests.web.test_matrix import ROWS, routes
 from tests.world import PERSONAS, canary, make_world, paths_of
 
@@ -19,9 +23,14 @@ pytestmark = pytest.mark.world
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 PERSON = {"naam", "aanpak", "straat", "kind", "traject", "overgedragene"}
 PACKAGE = {"aanvrager", "motivering", "overdracht", "terugreden"}
-APPLICATION = {"kandidaat", "gezinslid", "teruggekomen", "afgesloten", "instrument", "kenmerk"}
+APPLICATION = {
+    "kandidaat", "gezinslid", "teruggekomen", "afgesloten", "instrument", "kenmerk", "gestopt",
+    "sluitreden", "weggooireden",
+}  # fmt: skip
 IN_DOSSIER = {f"{what}{kind}" for what in ("antwoord", "overgedragen") for kind in DataClass}
-AT_INTAKE = {f"intake{kind}" for kind in DataClass}
+AT_INTAKE = {
+    f"{what}{kind}" for what in ("intake", "aangeboden", "weggegooid") for kind in DataClass
+}
 
 SEES = {  # persona: fields of the own municipality
     "lead": PERSON | IN_DOSSIER | {"verslag", "afspraak", "opvolging", "bericht", "betrokkene"},
@@ -31,7 +40,7 @@ SEES = {  # persona: fields of the own municipality
 }
 FIELDS = tuple(sorted(set().union(*SEES.values())))
 SEES |= {f"buren {who}": SEES[who] for who in ("lead", "coordinator")}
-LIMIT = 400
+LIMIT = 800
 COMBINED = re.compile(r"/dossiers/KP4-[\d-]+\?[^&]*&")
 """Filters of one timeline together: each by itself is enough, all together never end."""
 
@@ -59,7 +68,8 @@ def crawl(http, start):
         for headers in ({}, FRAGMENT):
             response = http.get(address, headers=headers)
             texts.append(f"{address} {response.headers} {response.text}")
-            waiting |= links(response.text) - seen
+            onwards = {response.location.partition("#")[0]} if response.location else set()
+            waiting |= (links(response.text) | onwards) - seen
     assert len(seen) < LIMIT, "the crawl did not come to an end"
     return texts
 
@@ -82,6 +92,8 @@ def test_nobody_comes_across_what_is_not_theirs(app, http_as, persona):
     http = http_as(world.users[persona])
     http.checks_html = False
     start = {"/", "/account", "/bestaat-niet"}
+    for number in db.session.scalars(select(Questionnaire.id)):
+        start |= {f"/vragenlijsten/{number}/{area}" for area in CANARY_AREAS.values()}
     for place in world.places:
         values = paths_of(world, place)
         start |= {
