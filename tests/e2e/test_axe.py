@@ -41,6 +41,8 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         "/sneltoetsen", "/account/overzicht",
         "/dossiers/{number}", "/dossiers/{number}?soort=gesprekken", "/dossiers/{resting}",
         "/dossiers/{stopped}", f"/dossiers/{GONE}",
+        "/dossiers/{number}?soort=gesprekken&soort=traject&van=2026-01-01&alles=1",
+        "/dossiers/{number}?van=gisteren", "/dossiers/{number}/voorbereiding",
     ],
     "lead: forms": [
         ("/dossiers/{number}/gesprekken/nieuw", "Gesprek vastleggen"),
