@@ -8,6 +8,8 @@ maps them to rows. Users are named by e-mail, municipalities by slug, enumeratio
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from kp4web.domain.agreements import Party
+from kp4web.domain.applications import LifeArea
 from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
 
 
@@ -226,6 +228,15 @@ class ReopenDossier(DossierEvent):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class AgreementPlan:
+    """Something agreed upon: what, who keeps it, by when."""
+
+    what: str
+    who: Party
+    due_on: date | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordConversation(DossierEvent):
     """A conversation (``held``) or an attempt (``no_answer``, ``no_show``, ``cancelled``)."""
@@ -241,6 +252,9 @@ class RecordConversation(DossierEvent):
     """Open follow-ups that are completed by it."""
     message: str | None = None
     """Key of the notice to the lead, when a colleague held the conversation."""
+    agreements: tuple[AgreementPlan, ...] = ()
+    life_areas: frozenset[LifeArea] = frozenset()
+    participation_step: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

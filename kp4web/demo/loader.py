@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from kp4web.accounts.queries import actor_of
 from kp4web.caseload.commands import AssignDossiers, assign_dossiers
 from kp4web.clients.models import HouseholdRelation
-from kp4web.conversations.commands import RecordConversation, record_conversation
+from kp4web.conversations.commands import MakeAgreement, RecordConversation, record_conversation
 from kp4web.conversations.models import AttemptOutcome, Channel, Participant
 from kp4web.demo import events as told
 from kp4web.demo.loader_intake import INTAKE_COMMANDS
@@ -220,6 +220,8 @@ class Loader(Keys):
             report=event.report, follow_up_on=plan.due_on if plan else None,
             follow_up_what=plan.what if plan else "",
             done=frozenset(self.follow_ups.pop(key) for key in event.done),
+            life_areas=event.life_areas, participation_step=event.participation_step,
+            agreements=tuple(MakeAgreement(a.what, a.who, a.due_on) for a in event.agreements),
         )  # fmt: skip
         made = record_conversation(*self.where(event), command, now=event.at, today=event.day)
         if plan is not None:

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import islice, pairwise
 from random import Random
 
 from kp4web.demo import accounts
 from kp4web.demo.cast import Wish, born_for_pension
 from kp4web.demo.days import on_or_after, on_or_before, working_days_before
-from kp4web.demo.events import ExtendRest, RecordConversation
+from kp4web.demo.events import AgreementPlan, ExtendRest, RecordConversation
 from kp4web.demo.life import GOLDEN_END, NEVER, Exit, Life, Plan
 from kp4web.demo.population import Population
 from kp4web.demo.scenes import start
 from kp4web.demo.talks import leave_message
+from kp4web.domain.agreements import Party
+from kp4web.domain.applications import LifeArea
 from kp4web.domain.dates import add_days, add_months, add_weeks, week_end
 from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
 
@@ -40,6 +42,7 @@ def arrange(population: Population, lives: list[Life], today: date) -> list[Life
         _cut(lives, cut, number, today, rng, touched)
     _draw_near(lives, today, rng, touched)
     _messages(lives, today, rng, touched)
+    _agree(lives, today, rng, touched)
     return [
         *lives,
         *(start(plan, population.seed).run(today) for plan in _extras(population, today)),
@@ -140,6 +143,32 @@ def _messages(lives: Sequence[Life], today: date, rng: Random, touched: set[str]
         if life.clock.date() < days[0] and life.kind is TrackKind.SUPPORT:
             leave_message(life, days.pop(0), other)
             touched.add(life.plan.key)
+
+
+def _agree(lives: Sequence[Life], today: date, rng: Random, touched: set[str]) -> None:
+    """Let some talks of lately end with agreements, the first of them overdue."""
+    days = [add_days(today, -2), add_days(today, 1), add_days(today, 9), None, add_days(today, 30)]
+    for life in rng.sample(lives, len(lives)):
+        fits = life.plan.team is accounts.WEST_BETUWE and life.plan.key not in touched
+        if not days or not fits or life.stopped or life.kind is not TrackKind.SUPPORT:
+            continue
+        for event in islice(_last_talks(life, today, 60), 1):
+            if event.day < add_days(today, -4):
+                what, who, area, step = AGREED[len(days) % len(AGREED)]
+                plan = AgreementPlan(what, who, days.pop(0))
+                life.events[life.events.index(event)] = replace(
+                    event, agreements=(plan,), life_areas=frozenset({area}),
+                    participation_step=step,
+                )  # fmt: skip
+
+
+AGREED = (
+    ("Zelf bellen met de huisarts voor een afspraak.", Party.RESIDENT, LifeArea.HEALTH, 2),
+    ("De brief over de huur samen nakijken.", Party.CONSULTANT, LifeArea.HOUSING_MONEY, 1),
+    ("Een keer meegaan naar de koffieochtend.", Party.RESIDENT, LifeArea.SOCIAL, 3),
+    ("Het taalmaatje neemt contact op.", Party.OTHER, LifeArea.WORK, 3),
+)
+"""What is agreed, who keeps it, the life area it is about, the participation step then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from kp4web.demo.answers import example
 from kp4web.demo.cast import pension_on
 from kp4web.demo.events import (
     AcceptHandover,
+    AgreementPlan,
     Assign,
     ChangeTrack,
     CompleteFollowUp,
@@ -76,6 +77,7 @@ class Dossier:
     subgroups: list[tuple[Subgroup, date, date | None]] = field(default_factory=list)
     contacts: list[date] = field(default_factory=list)
     pension_seen: bool = False
+    agreements: list[AgreementPlan] = field(default_factory=list)
 
     @property
     def kind(self) -> TrackKind:
@@ -172,6 +174,7 @@ def talk(dossier: Dossier, event: RecordConversation) -> None:
     plan: FollowUpPlan | None = event.follow_up
     if plan is not None:
         dossier.open[plan.key] = plan.due_on
+    dossier.agreements += event.agreements
     if event.message is not None:
         dossier.unread[event.message] = event.day
     if event.outcome == "held" and "resident" in event.participants:

@@ -28,11 +28,13 @@ from kp4web.demo.intake_events import ReturnHandover
 from kp4web.demo.reports import TEXTS
 from kp4web.demo.story import history
 from kp4web.domain import bsn
+from kp4web.domain.agreements import Party
 from kp4web.domain.dates import add_months, week_end
 from kp4web.domain.due import (
     DossierState,
     DueKind,
     Norms,
+    OpenAgreement,
     OpenFollowUp,
     UnreadMessage,
     due_items,
@@ -65,6 +67,11 @@ def due(dossier: Dossier) -> list[tuple[DueKind, date]]:
         aow_on=pension_on(dossier.person.birth_date), pension_seen=dossier.pension_seen,
         follow_ups=tuple(OpenFollowUp(1, on) for on in dossier.open.values()),
         messages=tuple(UnreadMessage(1, on) for on in dossier.unread.values()),
+        agreements=tuple(
+            OpenAgreement(1, made.due_on, made.who is Party.CONSULTANT)
+            for made in dossier.agreements
+            if made.due_on is not None
+        ),
     )  # fmt: skip
     return [(item.kind, item.due_on) for item in due_items(state, NORMS)]
 
