@@ -47,6 +47,7 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
     "lead: forms": [
         ("/dossiers/{number}/gesprekken/nieuw", "Gesprek vastleggen"),
         "/dossiers/{number}/gesprekken/{conversation_id}",
+        "/dossiers/{number}/pogingen/nieuw", "/dossiers/{number}/pogingen/volgende",
         ("/dossiers/{number}/traject", "Vastleggen"), "/dossiers/{stopped}/traject",
         "/dossiers/{resting}/traject",
         ("/dossiers/{number}/inwoner", "Opslaan"),
@@ -56,6 +57,7 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         "/dossiers/{number}/gezinsleden/{member_id}",
         ("/dossiers/{number}/opvolgingen/nieuw", "Opvolging plannen"),
         ("/opvolgingen/{follow_up_id}/verzetting", "Verzetten"),
+        "/afspraken/{agreement_id}/afronding",
         "/dossiers/{old}/aow",
         REPORT, "/rapportages/kp4?peildatum=gisteren",
         "/rapportages/kp4/dossiers?peildatum=2026-11-18&traject=rest",
