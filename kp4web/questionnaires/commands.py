@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from kp4web.applications.commands import move
@@ -44,19 +44,22 @@ from kp4web.questionnaires.queries import (
 from kp4web.versions.queries import definition_of, version_in_force
 
 NONE_IN_FORCE = "Er is voor uw organisatie geen vragenlijst in gebruik. Vraag het de beheerder."
-RUNNING = "Er loopt al een vragenlijst. Ga daarmee verder."
 REASON_MAX = 500
 
 
 def start_for_application(
     session: Session, actor: Actor, application_id: int, *, now: datetime, today: date
 ) -> Questionnaire:
-    """Start a questionnaire with an applicant; raises ``DomainError`` when that cannot be now."""
+    """
+    Start a questionnaire with an applicant, or return the one that runs: a double click is one.
+
+    Raises ``DomainError`` when the application no longer waits for one.
+    """
     require(actor, Action.QUESTIONNAIRE_FILL_IN)
     ref = application_ref(session, actor, application_id, lock=True)
     ref.require(Field.ANSWERS_GENERAL, Access.WRITE)
-    if ref.state is ApplicationState.RUNNING:
-        raise DomainError(RUNNING)
+    if running := _running(session, Questionnaire.application_id == ref.id):
+        return running
     if not ref.state.undecided:
         raise DomainError(f"Deze aanvraag is al {ref.state.label.lower()}.")
     made = _start(session, actor, ref.municipality_id, application_id=ref.id, now=now, today=today)
@@ -68,18 +71,24 @@ def start_for_application(
 def start_for_dossier(
     session: Session, actor: Actor, number: str, *, now: datetime, today: date
 ) -> Questionnaire:
-    """Start a reassessment in an own dossier; raises ``DomainError`` when one runs already."""
+    """
+    Start a reassessment in an own dossier, or return the one that runs: a double click is one.
+
+    Raises ``DomainError`` when the dossier has stopped.
+    """
     require(actor, Action.QUESTIONNAIRE_FILL_IN)
     ref = dossier_ref(session, actor, number, lock=True)
     ref.require(Field.ANSWERS_GENERAL, Access.WRITE)
     if not ref.is_active:
         raise DomainError("Dit dossier is gestopt. Open het eerst opnieuw.")
-    running = select(Questionnaire.id).where(
-        Questionnaire.dossier_id == ref.id, Questionnaire.state == QuestionnaireState.OPEN
-    )
-    if session.scalar(running) is not None:
-        raise DomainError(RUNNING)
+    if running := _running(session, Questionnaire.dossier_id == ref.id):
+        return running
     return _start(session, actor, ref.municipality_id, dossier_id=ref.id, now=now, today=today)
+
+
+def _running(session: Session, subject: ColumnElement[bool]) -> Questionnaire | None:
+    is_open = Questionnaire.state == QuestionnaireState.OPEN
+    return session.scalar(select(Questionnaire).where(subject, is_open))
 
 
 def _start(

@@ -76,6 +76,11 @@ class QuestionnaireRef:
         return self.state is QuestionnaireState.OPEN
 
     @property
+    def is_completed(self) -> bool:
+        """Return whether it has an outcome."""
+        return self.state is QuestionnaireState.COMPLETED
+
+    @property
     def of_application(self) -> bool:
         """Return whether the actor works on it at an application, not in a dossier."""
         return Relation.INTAKE in self.relations

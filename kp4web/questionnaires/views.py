@@ -281,10 +281,12 @@ def _hidden(sheet: Sheet) -> frozenset[Any]:
 @bp.post("/vragenlijsten/<id:questionnaire_id>/afronding")
 @requires(Action.QUESTIONNAIRE_FILL_IN)
 def complete(questionnaire_id: int) -> ResponseReturnValue:
-    """Complete it: 303 to the outcome."""
-    commands.complete_questionnaire(
-        db.session(), current_actor(), questionnaire_id, now=now(), today=today()
-    )
+    """Complete it: 303 to the outcome, also when it was completed just before."""
+    ref = queries.questionnaire_ref(db.session(), current_actor(), questionnaire_id)
+    if not ref.is_completed:
+        commands.complete_questionnaire(
+            db.session(), current_actor(), questionnaire_id, now=now(), today=today()
+        )
     db.session.commit()
     flash("De vragenlijst is afgerond. De antwoorden staan vast.", "ok")
     outcome = address("decisions.outcome", questionnaire_id=questionnaire_id)
