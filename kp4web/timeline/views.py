@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from kp4web.audit.commands import record
 from kp4web.domain.dates import add_months, dutch_date
-from kp4web.domain.policy import Action
+from kp4web.domain.policy import Action, Field
 from kp4web.extensions import db
 from kp4web.residents import commands as residents
 from kp4web.timeline import preparation, queries
@@ -25,13 +25,14 @@ bp = Blueprint("timeline", __name__)
 
 TEMPLATE = "timeline/show.html"
 KINDS = (
-    (Kind.CONVERSATIONS, "Gesprekken"),
-    (Kind.FOLLOW_UPS, "Opvolging"),
-    (Kind.TRACK, "Traject"),
-    (Kind.QUESTIONNAIRES, "Vragenlijsten"),
-    (Kind.HANDOVERS, "Overdracht"),
-    (Kind.ASSIGNMENTS, "Toewijzing"),
+    (Kind.CONVERSATIONS, "Gesprekken", None),
+    (Kind.FOLLOW_UPS, "Opvolging", None),
+    (Kind.TRACK, "Traject", None),
+    (Kind.QUESTIONNAIRES, "Vragenlijsten", Field.QUESTIONNAIRES),
+    (Kind.HANDOVERS, "Overdracht", Field.HANDOVER),
+    (Kind.ASSIGNMENTS, "Toewijzing", None),
 )
+"""What one can narrow to, and the field that must be visible for it to be offered."""
 
 
 @bp.get("/dossiers/<number:number>")
@@ -133,7 +134,8 @@ def _around_timeline(head: Head, form: PeriodForm, timeline: Timeline | None) ->
         "every_url": _url(head, frozenset(), *days),
         "filters": [
             (kind, label, _url(head, kinds ^ {kind}, *days), kind in kinds)
-            for kind, label in KINDS
+            for kind, label, needed in KINDS
+            if needed is None or needed in head.sees
         ],
         "periods": [
             (label, _url(head, kinds, *of), of == days) for label, of in _periods(today())

@@ -47,6 +47,7 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
     "lead: forms": [
         ("/dossiers/{number}/gesprekken/nieuw", "Gesprek vastleggen"),
         "/dossiers/{number}/gesprekken/{conversation_id}",
+        "/vragenlijsten/{questionnaire_id}",
         "/dossiers/{number}/pogingen/nieuw", "/dossiers/{number}/pogingen/volgende",
         ("/dossiers/{number}/traject", "Vastleggen"), "/dossiers/{stopped}/traject",
         "/dossiers/{resting}/traject",

@@ -25,14 +25,16 @@ STARTS: dict[Role, tuple[str, list[str]]] = {
     Role.COORDINATOR: (
         "/caseload", ["Werkvoorraad", "Caseload", "Dossiers", "Overdrachten", "Rapportage"],
     ),
-    Role.INTAKE: ("/overdrachten", ["Overdrachten"]),
+    Role.INTAKE: ("/overdrachten", ["Aanvragen", "Overdrachten"]),
     Role.JOB_COACH: ("/", []),
-    Role.AGENCY_COORDINATOR: ("/overdrachten", ["Overdrachten"]),
+    Role.AGENCY_COORDINATOR: (
+        "/overdrachten", ["Aanvragen", "Overdrachten", "Profielvoorstellen"],
+    ),
     Role.INCOME_OFFICER: ("/", []),
     Role.POLICY_OFFICER: ("/rapportages/kp4", ["Rapportage"]),
-    Role.DATA_PROTECTION_OFFICER: ("/logboek", ["Logboek"]),
+    Role.DATA_PROTECTION_OFFICER: ("/logboek", ["Logboek", "Vragenlijsten"]),
     Role.PRIVACY_OFFICER: ("/", []),
-    Role.ADMINISTRATOR: ("/beheer/gebruikers", ["Gebruikers"]),
+    Role.ADMINISTRATOR: ("/beheer/gebruikers", ["Gebruikers", "Vragenlijsten"]),
 }  # fmt: skip
 
 

@@ -303,7 +303,7 @@ def test_the_lead_finds_questionnaires_and_suggestions_on_the_timeline(http_as, 
         assert f'href="/vragenlijsten/{one.id}/uitkomst"' in html
     assert f'href="/dossiers/{dossier.number}/vragenlijsten"' in html
     assert "Antwoordgeheim" not in html
-    narrowed = http_as(lead).get(f"/dossiers/{dossier.number}?soort=traject").text
+    narrowed = http_as(lead).get(f"/dossiers/{dossier.number}?soort=vragenlijsten").text
     assert entries(narrowed) == ["questionnaire", "questionnaire"]
 
 

@@ -339,7 +339,8 @@ def test_a_jump_and_what_is_earlier_stay_within_the_kinds_and_the_period(http_as
     [
         ("van=gisteren", "Dit is geen bestaande datum."), ("tot=2026-02-30", "geen bestaande"),
         ("van=2026-03-01&tot=2026-02-01", "Deze dag ligt voor de eerste dag."),
-        ("van=0001-01-01", "Dit jaartal kan niet kloppen."), ("tot=%00", "een teken dat niet bewaard kan worden"),
+        ("van=0001-01-01", "Dit jaartal kan niet kloppen."),
+        ("tot=%00", "een teken dat niet bewaard kan worden"),
     ],
 )  # fmt: skip
 def test_a_period_that_is_none_is_a_sentence_at_its_field(http_as, lead, query, sentence, headers):

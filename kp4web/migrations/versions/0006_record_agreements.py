@@ -26,6 +26,12 @@ COUNT_ATTEMPTS = """
     )
 """
 
+NEXT_WITHOUT = """
+    UPDATE dossier SET next_due_on = (
+        SELECT min(due_item.due_on) FROM due_item WHERE due_item.dossier_id = dossier.id
+    )
+"""
+
 
 def _one_of(name: str, values: tuple[str, ...]) -> str:
     return f"{name} IN ({', '.join(repr(value) for value in values)})"
@@ -113,6 +119,7 @@ def downgrade() -> None:
     """Take back."""
     op.drop_table("agreement")
     op.execute("DELETE FROM due_item WHERE kind = 'agreement'")
+    op.execute(NEXT_WITHOUT)
     with op.batch_alter_table("due_item", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f(KIND_NAME), type_="check")
         batch_op.create_check_constraint(batch_op.f(KIND_NAME), _one_of("kind", KINDS))
