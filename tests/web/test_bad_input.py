@@ -70,7 +70,7 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
          "participants": "resident", "participants_asked": "1", "report": TEXT,
          "follow_up_on": DAY, "follow_up_what": TEXT, "done": "{talked_about}",
          "life_areas": "work", "participation_step": "2", "agreements-0-what": TEXT,
-         "agreements-0-who": "resident", "agreements-0-due_on": DAY, "kept": "",
+         "agreements-0-who": "resident", "agreements-0-due_on": DAY,
          "submission": "", "terug": "/werkvoorraad"},
     ),
     "conversations.create_attempt": (

@@ -28,8 +28,10 @@ COUNT_ATTEMPTS = """
 
 NEXT_WITHOUT = """
     UPDATE dossier SET next_due_on = (
-        SELECT min(due_item.due_on) FROM due_item WHERE due_item.dossier_id = dossier.id
+        SELECT min(due_item.due_on) FROM due_item
+        WHERE due_item.dossier_id = dossier.id AND due_item.kind <> 'agreement'
     )
+    WHERE dossier.id IN (SELECT dossier_id FROM due_item WHERE kind = 'agreement')
 """
 
 
@@ -118,8 +120,8 @@ def _create_agreements() -> None:
 def downgrade() -> None:
     """Take back."""
     op.drop_table("agreement")
-    op.execute("DELETE FROM due_item WHERE kind = 'agreement'")
     op.execute(NEXT_WITHOUT)
+    op.execute("DELETE FROM due_item WHERE kind = 'agreement'")
     with op.batch_alter_table("due_item", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f(KIND_NAME), type_="check")
         batch_op.create_check_constraint(batch_op.f(KIND_NAME), _one_of("kind", KINDS))
