@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import User
 from kp4web.applications.models import Application, ApplicationDecision
-from kp4web.clients.queries import WhoIs, same_bsn, same_name
+from kp4web.clients.queries import WhoIs, name_of, same_bsn, same_name
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import ApplicationState
 from kp4web.domain.errors import DomainError, NotFound
-from kp4web.domain.names import display_name
 from kp4web.domain.policy import (
     Access,
     Action,
@@ -205,9 +204,7 @@ def _is_same(row: AnyRow, who: WhoIs) -> bool:
 def _alike(actor: Actor, row: AnyRow, who: WhoIs) -> Alike:
     accepted = row.state is ApplicationState.ACCEPTED
     sees = access(application_relations(actor, accepted=accepted), Field.PERSON)
-    name = display_name(
-        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
-    )
+    name = name_of(row)
     return Alike(
         id=row.id, municipality_id=row.municipality_id, municipality=row.municipality,
         state=row.state, state_since=row.state_since, name=name if sees else "",

@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session, aliased
 from kp4web.accounts.models import User
 from kp4web.caseload.models import Assignment
 from kp4web.clients.models import Client
-from kp4web.clients.queries import WhoIs, alike, same_bsn
+from kp4web.clients.queries import WhoIs, alike, name_of, same_bsn
 from kp4web.domain.actor import Actor
 from kp4web.domain.dates import count_of, day_of
-from kp4web.domain.names import display_name
 from kp4web.domain.policy import Access, Action, Field, relations, require, visible_fields
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
@@ -118,7 +117,7 @@ def _line(actor: Actor, row: AnyRow, today: date) -> DossierLine:
     seen = visible_fields(relations(actor, lead_id=row.lead_id))
     return DossierLine(
         number=row.number, client_id=row.client_id,
-        name=_name(row) if Field.PERSON in seen else "",
+        name=name_of(row) if Field.PERSON in seen else "",
         birth_date=row.birth_date if Field.BIRTH in seen else None,
         kind=row.kind, track_since=row.track_since, planned_end=row.planned_end,
         opened_on=row.opened_on, waiting_days=_waiting(row, today),
@@ -129,12 +128,6 @@ def _line(actor: Actor, row: AnyRow, today: date) -> DossierLine:
 def _waiting(row: AnyRow, today: date) -> int:
     since: date = row.left_on or day_of(row.recorded_at)
     return max((today - since).days, 0)
-
-
-def _name(row: AnyRow) -> str:
-    return display_name(
-        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
-    )
 
 
 # ---------------------------------------------------------------------- one dossier's history
@@ -239,7 +232,7 @@ def matches_for(session: Session, actor: Actor, who: WhoIs) -> tuple[Match, ...]
 def _match(row: AnyRow, who: WhoIs) -> Match:
     same = same_bsn(row, who)
     return Match(
-        number=row.number, client_id=row.client_id, name=_name(row), birth_date=row.birth_date,
+        number=row.number, client_id=row.client_id, name=name_of(row), birth_date=row.birth_date,
         kind=row.kind, track_since=row.track_since, opened_on=row.opened_on, lead=row.lead,
         same_bsn=same, other_bsn=bool(row.bsn_hash and who.bsn_hash and not same),
     )  # fmt: skip

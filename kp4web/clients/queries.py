@@ -1,11 +1,13 @@
-"""By what a person is recognised: the BSN as its keyed hash, or name and birth date together."""
+"""The person of a row: how the screens name one, and by what one is recognised."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from kp4web.domain.names import fold
+from kp4web.crypto import vault
+from kp4web.domain import bsn as bsn_rules
+from kp4web.domain.names import display_name, fold
 
 RowT = TypeVar("RowT")
 
@@ -28,6 +30,20 @@ def who_is(row: Any) -> WhoIs:
         surname=row.surname, prefix=row.prefix, birth_date=row.birth_date,
         initials=row.initials, given_name=row.given_name, bsn_hash=row.bsn_hash,
     )  # fmt: skip
+
+
+def name_of(row: Any) -> str:
+    """Return the name of the person of a row as the screens show it."""
+    return display_name(
+        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
+    )
+
+
+def masked_bsn(row: Any) -> str | None:
+    """Return the BSN of the person of a row with only its last digits, or ``None``: unknown."""
+    if row.bsn_sealed is None:
+        return None
+    return bsn_rules.mask(vault.decrypt(row.bsn_sealed, row=row.seal))
 
 
 def alike(rows: Iterable[RowT], who: WhoIs) -> tuple[RowT, ...]:

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import User
 from kp4web.clients.models import Client
+from kp4web.clients.queries import name_of
 from kp4web.conversations.models import Channel, Conversation, Draft, Participant
 from kp4web.domain.actor import Actor
 from kp4web.domain.agreements import AgreementEnding, Party, agreed
@@ -30,7 +31,6 @@ from kp4web.domain.applications import LifeArea
 from kp4web.domain.dates import AMSTERDAM, add_weeks, count_of, day_of, dutch_day
 from kp4web.domain.due import Norms, propose_follow_up
 from kp4web.domain.errors import DomainError, Forbidden, NotFound
-from kp4web.domain.names import display_name
 from kp4web.domain.participation import BY_NUMBER, Step
 from kp4web.domain.policy import (
     Access,
@@ -245,7 +245,7 @@ def screen_for(session: Session, actor: Actor, number: str) -> Screen:
     waiting = session.execute(_OPEN, key).all() if plans or reads else ()
     return Screen(
         dossier_id=row.id, number=row.number, client_id=row.client_id,
-        municipality_id=row.municipality_id, relations=held, name=_name(row),
+        municipality_id=row.municipality_id, relations=held, name=name_of(row),
         phone=row.phone, interpreter=row.interpreter,
         approach=row.approach if Field.APPROACH in visible else "",
         kind=kind, track_since=row.track_since, planned_end=row.planned_end,
@@ -271,12 +271,6 @@ def _agreements(rows: Sequence[AnyRow]) -> tuple[Agreed, ...]:
 
 def _rows(session: Session, query: Any, kind: Any, key: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(kind(**row._mapping) for row in session.execute(query, key))
-
-
-def _name(row: Any) -> str:
-    return display_name(
-        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +313,7 @@ def report_for(session: Session, actor: Actor, number: str, conversation_id: int
         raise NotFound(NO_CONVERSATION)
     return Report(
         id=row.id, dossier_id=row.dossier_id, number=row.number, client_id=row.client_id,
-        municipality_id=row.municipality_id, relations=held, name=_name(row),
+        municipality_id=row.municipality_id, relations=held, name=name_of(row),
         held_on=row.held_on, held_at=row.held_at, channel=Channel(row.channel),
         participants=tuple(Participant(name).label for name in row.participants),
         report=row.report, author=row.author, recorded_at=row.recorded_at,
@@ -346,7 +340,7 @@ def attempts_for(session: Session, actor: Actor, number: str) -> tuple[Line, int
     ref.require(Field.OWN_ENTRY, Access.WRITE)
     row = session.execute(_LINE, {"id": ref.id}).one()
     plans = ref.is_active and access(ref.relations, Field.FOLLOW_UP_WHAT) >= Access.WRITE
-    return Line(ref, _name(row), plans), row.attempts_since_contact
+    return Line(ref, name_of(row), plans), row.attempts_since_contact
 
 
 def may_move(session: Session, actor: Actor, number: str, follow_up_id: int) -> bool:

@@ -9,14 +9,11 @@ from sqlalchemy.orm import Session
 from kp4web.applications.models import Application, ApplicationMember
 from kp4web.applications.queries import ApplicationRef, application_ref
 from kp4web.clients.models import ContactPreference, HouseholdRelation
-from kp4web.crypto import vault
+from kp4web.clients.queries import masked_bsn, name_of
 from kp4web.decisions.commands import require_still_undecided
-from kp4web.domain import bsn as bsn_rules
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import ApplicationState
-from kp4web.domain.names import display_name
 from kp4web.domain.policy import Access, Action, Field, require
-from kp4web.extensions import AnyRow
 from kp4web.organisations.models import Organisation
 from kp4web.questionnaires.models import Questionnaire, QuestionnaireState
 
@@ -80,20 +77,12 @@ def preview_of(session: Session, application_id: int) -> Preview:
     """Return what Team Sociaal will see of an applicant that the caller found within reach."""
     row = session.execute(_APPLICANT, {"id": application_id}).one()
     members = session.execute(_MEMBERS, {"id": application_id})
-    bsn = vault.decrypt(row.bsn_sealed, row=row.seal) if row.bsn_sealed is not None else None
     return Preview(
         receiver=", ".join(filter(None, (row.organisation, row.team))) or None,
-        name=name_of(row), bsn_masked=bsn_rules.mask(bsn) if bsn else None,
+        name=name_of(row), bsn_masked=masked_bsn(row),
         members=tuple(Member(**member._mapping) for member in members),
         **{field: getattr(row, field) for field in _SAME},
     )  # fmt: skip
-
-
-def name_of(row: AnyRow) -> str:
-    """Return the name of a person as the screens show it."""
-    return display_name(
-        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
-    )
 
 
 # ---------------------------------------------------------------------- without a questionnaire

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session, aliased
 from kp4web.accounts.models import User
 from kp4web.applications.models import ApplicationDecision
 from kp4web.clients.models import Client
+from kp4web.clients.queries import name_of
 from kp4web.decisions import words
 from kp4web.decisions.comparison import Comparison, Earlier, compare
-from kp4web.decisions.preview import Preview, last_completed, name_of, preview_of
+from kp4web.decisions.preview import Preview, last_completed, preview_of
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import KP4, ApplicationState
 from kp4web.domain.errors import DomainError

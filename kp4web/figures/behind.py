@@ -14,9 +14,9 @@ from sqlalchemy import bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from kp4web.clients.models import Client
+from kp4web.clients.queries import name_of
 from kp4web.domain.actor import Actor
 from kp4web.domain.errors import Forbidden
-from kp4web.domain.names import display_name
 from kp4web.domain.policy import (
     NO_ACCESS,
     Field,
@@ -149,9 +149,7 @@ def dossiers_behind(
 
 def _dossier(actor: Actor, row: Any, since: date) -> DossierBehind:
     seen = visible_fields(relations(actor, lead_id=row.lead_id))
-    name = display_name(
-        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
-    )
+    name = name_of(row)
     return DossierBehind(
         number=row.number, client_id=row.client_id, kind=row.kind, since=since,
         name=name if Field.PERSON in seen else None, until=row.valid_to,

@@ -9,9 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from kp4web.accounts.models import User
 from kp4web.applications.models import Application, ApplicationDecision, ApplicationMember
 from kp4web.clients.models import ContactPreference
-from kp4web.crypto import vault
-from kp4web.domain import bsn as bsn_rules
-from kp4web.domain.names import display_name
+from kp4web.clients.queries import masked_bsn, name_of
 from kp4web.domain.policy import Access, Field, access
 from kp4web.dossiers.queries import DossierRef
 from kp4web.extensions import AnyRow
@@ -82,14 +80,10 @@ def packages_of(session: Session, ref: DossierRef) -> tuple[Package, ...]:
 
 
 def _package(row: AnyRow) -> Package:
-    bsn = vault.decrypt(row.bsn_sealed, row=row.seal) if row.bsn_sealed is not None else None
     same = set(Package.__dataclass_fields__) - {"name", "bsn_masked"}
     return Package(
-        name=display_name(
-            initials=row.initials, given_name=row.given_name, prefix=row.prefix,
-            surname=row.surname,
-        ),
-        bsn_masked=bsn_rules.mask(bsn) if bsn else None,
+        name=name_of(row),
+        bsn_masked=masked_bsn(row),
         **{field: getattr(row, field) for field in same},
     )  # fmt: skip
 

@@ -16,12 +16,11 @@ from kp4web.accounts.models import User
 from kp4web.applications.models import Application
 from kp4web.applications.queries import application_ref
 from kp4web.caseload.queries import Match, matches_for
-from kp4web.clients.queries import who_is
+from kp4web.clients.queries import name_of, who_is
 from kp4web.domain.actor import Actor, OrganisationKind
 from kp4web.domain.applications import ApplicationState
 from kp4web.domain.errors import DomainError, NotFound
 from kp4web.domain.handovers import AfterReturn, HandoverPart, Side, after_return
-from kp4web.domain.names import display_name
 from kp4web.domain.policy import Access, Action, Field, may, reads_handover, require
 from kp4web.dossiers.models import Dossier
 from kp4web.extensions import AnyRow, AnySelect
@@ -242,7 +241,7 @@ def _line(row: AnyRow, actor: Actor) -> HandoverLine:
         ended_on=row.ended_on, ended_by=row.ended_by,
         after_return=after_return(row.application_state, offered_later=row.offered_later)
         if sent and returned else None,
-        name=_name(row) if person else None, birth_date=row.birth_date if person else None,
+        name=name_of(row) if person else None, birth_date=row.birth_date if person else None,
         reason=row.return_reason if reason else None,
         application_id=row.application_id if sent and person else None,
         number=getattr(row, "number", None), client_id=getattr(row, "client_id", None),
@@ -255,12 +254,6 @@ def _owner(row: AnyRow, *, sent: bool) -> str:
     if row.state is HandoverState.RETURNED:
         return str(row.handler if sent else row.sender)
     return f"Coördinator van {team}" if row.state is HandoverState.OFFERED else str(team)
-
-
-def _name(row: AnyRow) -> str:
-    return display_name(
-        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
-    )
 
 
 # ---------------------------------------------------------------------- one hand-over

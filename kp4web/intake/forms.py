@@ -1,11 +1,10 @@
 """Forms about an application: registering and correcting it, closing it, filtering the list."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from wtforms import (
     BooleanField,
-    FieldList,
     FormField,
     HiddenField,
     RadioField,
@@ -39,10 +38,9 @@ from kp4web.web.forms import (
     own_submission,
 )
 from kp4web.web.person_fields import NAME_MAX, PersonFields, preference_field, typed_day
+from kp4web.web.rows import RowsField
 
 ROWS, MOST_ROWS = 2, 20
-LONGEST_NAME = 40
-"""Characters in the name of a field of a row."""
 NOTE_MAX = 2000
 LONGEST_ID = 9
 NO_PARTNER = "Begin opnieuw bij de aanvraag van de partner."
@@ -92,20 +90,6 @@ class MemberRow(BaseForm):
         )  # fmt: skip
 
 
-class RowsField(FieldList):
-    """Household members, as many rows as the page showed; other numbers are not rows."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.type = FieldList.__name__  # the templates draw it by its kind
-
-    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
-        names = (name for name in formdata if name.isascii() and len(name) <= LONGEST_NAME)
-        for index in super()._extract_indices(prefix, names):
-            if index < MOST_ROWS:
-                yield index
-
-
 class ApplicationForm(PersonFields):
     """Who applies, with whom they live, where and when."""
 
@@ -113,18 +97,13 @@ class ApplicationForm(PersonFields):
     bsn = TextLine("BSN", validators=[at_most(20)])
     municipality = SelectField("Gemeente", choices=[], default="", validators=[chosen])
     registered_on = DayField("Datum van de aanvraag", validators=[filled])
-    members = RowsField(FormField(MemberRow), "Gezinsleden", min_entries=ROWS)
+    members = RowsField(FormField(MemberRow), "Gezinsleden", min_entries=ROWS, most=MOST_ROWS)
 
     def offer(self, municipalities: Iterable[tuple[int, str]]) -> None:
         """Set which municipalities can be chosen."""
         offered = [SelectChoice(str(key), name) for key, name in municipalities]
         blank = [] if len(offered) == 1 else [SelectChoice("", "Kies een gemeente")]
         self.municipality.choices = blank + offered
-
-    def add_row(self) -> None:
-        """Add an empty row, as long as there is room."""
-        if len(self.members.entries) < MOST_ROWS:
-            self.members.append_entry()
 
     def validate_bsn(self, field: TextLine) -> None:
         """Refuse what cannot be a BSN, together with the other errors."""

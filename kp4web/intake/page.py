@@ -22,7 +22,7 @@ from kp4web.applications.models import (
 )
 from kp4web.applications.queries import IN_REACH, application_ref, reach_of
 from kp4web.clients.models import ContactPreference, HouseholdRelation
-from kp4web.crypto import vault
+from kp4web.clients.queries import masked_bsn, name_of
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import (
     PROFILE_LABELS,
@@ -31,12 +31,11 @@ from kp4web.domain.applications import (
     DecisionBasis,
     LifeArea,
 )
-from kp4web.domain.bsn import mask
 from kp4web.domain.dates import whole_years
 from kp4web.domain.policy import Field, Relation, access
 from kp4web.extensions import AnyRow
 from kp4web.handovers.models import Handover, HandoverState
-from kp4web.intake.queries import days_text, name_of, owner_of, team_of
+from kp4web.intake.queries import days_text, owner_of, team_of
 from kp4web.organisations.models import Municipality, Organisation
 from kp4web.questionnaires.models import ProfileSuggestion, Questionnaire, QuestionnaireState
 from kp4web.versions.models import QuestionnaireVersion
@@ -371,11 +370,10 @@ def _is_partner(member: Member) -> bool:
 
 
 def _person(row: AnyRow, *, today: date) -> Person:
-    bsn = vault.decrypt(row.bsn_sealed, row=row.seal) if row.bsn_sealed is not None else None
     place = f"{row.postcode} {row.town}".strip()
     return Person(
         name=name_of(row), given_name=row.given_name, birth_date=row.birth_date,
-        age=whole_years(row.birth_date, today), bsn_masked=mask(bsn) if bsn else None,
+        age=whole_years(row.birth_date, today), bsn_masked=masked_bsn(row),
         address=tuple(line for line in (row.street, place) if line), phone=row.phone,
         email=row.email, contact_preference=row.contact_preference,
         interpreter=row.interpreter, approach=row.approach,

@@ -23,11 +23,11 @@ from kp4web.applications.queries import (
     require_changeable,
 )
 from kp4web.clients.models import HouseholdRelation
+from kp4web.clients.queries import name_of
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import ApplicationState
 from kp4web.domain.dates import count_of
 from kp4web.domain.errors import DomainError
-from kp4web.domain.names import display_name
 from kp4web.domain.policy import Action, Field, access, application_relations, may, require
 from kp4web.extensions import AnyRow, AnySelect
 from kp4web.organisations.models import Municipality, Organisation, ServedMunicipality
@@ -202,13 +202,6 @@ def _line(row: AnyRow, *, shows: bool, today: date) -> ApplicationLine:
         days=(today - row.state_since).days, days_in_all=(today - row.registered_on).days,
         name=name_of(row) if shows else "", birth_date=row.birth_date if shows else None,
     )  # fmt: skip
-
-
-def name_of(row: AnyRow) -> str:
-    """Return the name of the applicant as the screens show it."""
-    return display_name(
-        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
-    )
 
 
 # ---------------------------------------------------------------------- what the forms need

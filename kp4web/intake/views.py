@@ -176,7 +176,7 @@ def create() -> ResponseReturnValue:
     actor, form = current_actor(), RegisterForm()
     form.offer(queries.municipalities_for(db.session(), actor))
     if "meer" in request.form:
-        form.add_row()
+        form.members.add_row()
         return _register(form)
     if not form.validate_on_submit():
         return _register(form, status=422)
@@ -311,7 +311,7 @@ def update(application_id: int) -> ResponseReturnValue:
     editable = queries.editable_for(db.session(), actor, application_id)
     form.offer(queries.municipalities_for(db.session(), actor))
     if "meer" in request.form:
-        form.add_row()
+        form.members.add_row()
         return _change(editable, form)
     if not form.validate_on_submit():
         return _change(editable, form, status=422)

@@ -7,9 +7,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from kp4web.clients.models import Client, Contact, HouseholdMember
+from kp4web.clients.queries import name_of
 from kp4web.domain.actor import Actor
 from kp4web.domain.errors import NotFound
-from kp4web.domain.names import display_name
 from kp4web.domain.policy import Access, Action, Field, access, require
 from kp4web.dossiers.queries import DossierRef, dossier_ref
 from kp4web.extensions import AnyRow, AnySelect
@@ -98,8 +98,6 @@ def _writable(session: Session, actor: Actor, number: str, field: Field) -> Doss
 
 
 def _editable(ref: DossierRef, row: AnyRow, names: list[str]) -> Editable:
-    name = display_name(
-        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
-    )
+    name = name_of(row)
     writes = access(ref.relations, Field.APPROACH) >= Access.WRITE
     return Editable(ref, name, {key: row._mapping[key] for key in names}, writes)

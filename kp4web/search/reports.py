@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import User
 from kp4web.clients.models import Client
+from kp4web.clients.queries import name_of
 from kp4web.conversations.models import (
     AttemptOutcome,
     Channel,
@@ -38,7 +39,6 @@ from kp4web.conversations.models import (
     ReportText,
 )
 from kp4web.domain.actor import Actor
-from kp4web.domain.names import display_name
 from kp4web.domain.passages import Part, Piece, passage
 from kp4web.domain.policy import Field, relations, visible_fields
 from kp4web.dossiers.models import Dossier
@@ -211,10 +211,7 @@ def _has_stem(part: Part) -> bool:
 def _hit(row: AnyRow, parts: Sequence[Part]) -> ReportHit:
     return ReportHit(
         number=row.number, client_id=row.client_id, held_on=row.held_on, author=row.author,
-        name=display_name(
-            initials=row.initials, given_name=row.given_name, prefix=row.prefix,
-            surname=row.surname,
-        ),
+        name=name_of(row),
         conversation_id=row.conversation_id,
         how=AttemptOutcome(row.outcome).label if row.outcome else Channel(row.channel).label,
         passage=passage(row.report, parts, row.also or ()),

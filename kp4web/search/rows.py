@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from kp4web.accounts.models import User
 from kp4web.clients.models import Client
+from kp4web.clients.queries import name_of
 from kp4web.domain.actor import Actor
 from kp4web.domain.due_words import DueGroup, group
-from kp4web.domain.names import display_name
 from kp4web.domain.policy import Access, Action, Field, access, may, relations, visible_fields
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
@@ -66,7 +66,7 @@ def row_for(actor: Actor, row: AnyRow, *, today: date) -> DossierRow:
     until = row.planned_end if row.kind is TrackKind.REST else None
     return DossierRow(
         number=row.number, client_id=row.client_id,
-        name=_name(row) if Field.PERSON in sees else None,
+        name=name_of(row) if Field.PERSON in sees else None,
         birth_date=row.birth_date if Field.BIRTH in sees else None,
         kind=row.kind, since=row.track_since, until=until,
         decides_late=until is not None and until < today,
@@ -76,9 +76,3 @@ def row_for(actor: Actor, row: AnyRow, *, today: date) -> DossierRow:
         may_assign=row.kind.active and may(actor, Action.DOSSIER_ASSIGN)
         and access(held, Field.ASSIGNMENT) >= Access.WRITE,
     )  # fmt: skip
-
-
-def _name(row: AnyRow) -> str:
-    return display_name(
-        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
-    )

@@ -13,8 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from kp4web.clients.models import ContactPreference, HouseholdRelation
-from kp4web.crypto import vault
-from kp4web.domain import bsn as bsn_rules
+from kp4web.clients.queries import masked_bsn, name_of
 from kp4web.domain.actor import Actor
 from kp4web.domain.attempts import signal_words
 from kp4web.domain.dates import add_months, distance, dutch_date, whole_years
@@ -170,10 +169,7 @@ def _person(row: AnyRow) -> Person:
     preference: ContactPreference | None = row.contact_preference
     town = " ".join(part for part in (row.postcode, row.town) if part)
     return Person(
-        name=display_name(
-            initials=row.initials, given_name=row.given_name, prefix=row.prefix,
-            surname=row.surname,
-        ),
+        name=name_of(row),
         given_name=row.given_name, address=tuple(line for line in (row.street, town) if line),
         phone=row.phone, email=row.email, interpreter=row.interpreter,
         contact_preference=preference.label if preference else "",
@@ -204,9 +200,7 @@ def _rights(actor: Actor, held: frozenset[Relation], kind: TrackKind) -> Rights:
 
 
 def _bsn(row: AnyRow) -> Bsn:
-    if row.bsn_sealed is None:
-        return Bsn(None)
-    return Bsn(bsn_rules.mask(vault.decrypt(row.bsn_sealed, row=row.seal)))
+    return Bsn(masked_bsn(row))
 
 
 def around_for(session: Session, actor: Actor, head: Head, *, today: date) -> Around:

@@ -27,12 +27,12 @@ from sqlalchemy.orm import Session, aliased
 
 from kp4web.accounts.models import User
 from kp4web.clients.models import Client
+from kp4web.clients.queries import name_of
 from kp4web.domain.actor import Actor, Role
 from kp4web.domain.agreements import agreed
 from kp4web.domain.dates import add_days, add_months, week_end
 from kp4web.domain.due import DueKind, Norms
 from kp4web.domain.due_words import DueGroup, Explanation, explain, group
-from kp4web.domain.names import display_name
 from kp4web.domain.policy import (
     Access,
     Action,
@@ -323,17 +323,11 @@ def _work_row(row: AnyRow, actor: Actor, today: date) -> WorkRow:
         kind=kind, due_on=row.due_on, group=group(row.due_on, today), subject_id=row.subject_id,
         words=_words(row, kind, today, what),
         acts=_acts(actor, kind, held, named=row.user_id == actor.id), number=row.number,
-        name=_name(row), track=TrackKind(row.track), last_contact_on=row.last_contact_on,
+        name=name_of(row), track=TrackKind(row.track), last_contact_on=row.last_contact_on,
         message=(row.message or (SPOKEN if row.spoken else None)) if reads_message else None,
         author=row.author if reads_message else None,
         lead=row.lead if row.lead_id != actor.id and sees_lead else None,
     )  # fmt: skip
-
-
-def _name(row: AnyRow) -> str:
-    return display_name(
-        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
-    )
 
 
 def _words(row: AnyRow, kind: DueKind, today: date, what: str | None) -> Explanation:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from kp4web.clients.models import Client
+from kp4web.clients.queries import name_of
 from kp4web.domain import due
 from kp4web.domain.actor import Actor
 from kp4web.domain.agreements import Party, agreed
@@ -39,7 +40,6 @@ from kp4web.domain.due import (
     UnreadMessage,
 )
 from kp4web.domain.errors import DomainError, NotFound
-from kp4web.domain.names import display_name
 from kp4web.domain.policy import Access, Action, Field, access, require
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
@@ -232,9 +232,7 @@ def dossier_line(session: Session, actor: Actor, number: str) -> DossierLine:
 def _line(session: Session, ref: DossierRef) -> DossierLine:
     ref.require(Field.PERSON, Access.READ)
     row = session.execute(_PERSON, {"id": ref.client_id}).one()
-    name = display_name(
-        initials=row.initials, given_name=row.given_name, prefix=row.prefix, surname=row.surname
-    )
+    name = name_of(row)
     return DossierLine(ref, name, row.pension_on)
 
 
