@@ -23,8 +23,8 @@ from kp4web.domain.policy import (
     Action,
     Field,
     Relation,
-    access,
     application_relations,
+    reads,
     require,
     require_access,
 )
@@ -203,7 +203,7 @@ def _is_same(row: AnyRow, who: WhoIs) -> bool:
 
 def _alike(actor: Actor, row: AnyRow, who: WhoIs) -> Alike:
     accepted = row.state is ApplicationState.ACCEPTED
-    sees = access(application_relations(actor, accepted=accepted), Field.PERSON)
+    sees = reads(application_relations(actor, accepted=accepted), Field.PERSON)
     name = name_of(row)
     return Alike(
         id=row.id, municipality_id=row.municipality_id, municipality=row.municipality,

@@ -114,7 +114,7 @@ def dossiers_to_assign(
 
 
 def _line(actor: Actor, row: AnyRow, today: date) -> DossierLine:
-    seen = visible_fields(relations(actor, lead_id=row.lead_id))
+    seen = visible_fields(relations(actor, lead_id=row.lead_id, dossier_id=None))
     return DossierLine(
         number=row.number, client_id=row.client_id,
         name=name_of(row) if Field.PERSON in seen else "",

@@ -235,7 +235,7 @@ def screen_for(session: Session, actor: Actor, number: str) -> Screen:
     row = session.execute(_SCREEN, {"number": number} | reach_of(actor)).one_or_none()
     if row is None:
         raise NotFound(NO_DOSSIER)
-    held = relations(actor, lead_id=row.lead_id)
+    held = relations(actor, lead_id=row.lead_id, dossier_id=row.id)
     if access(held, Field.OWN_ENTRY) < Access.WRITE:
         raise Forbidden("U mag in dit dossier geen gesprek vastleggen.")
     visible, kind = visible_fields(held), TrackKind(row.kind)
@@ -307,7 +307,7 @@ def report_for(session: Session, actor: Actor, number: str, conversation_id: int
     row = session.execute(_ENTRY, key | reach_of(actor)).one_or_none()
     if row is None:
         raise NotFound(NO_CONVERSATION)
-    held = relations(actor, lead_id=row.lead_id)
+    held = relations(actor, lead_id=row.lead_id, dossier_id=row.dossier_id)
     reads_all = Field.REPORTS in visible_fields(held)
     if not reads_all and row.author_id != actor.id:
         raise NotFound(NO_CONVERSATION)

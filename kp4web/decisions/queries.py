@@ -29,6 +29,7 @@ from kp4web.domain.policy import (
     access,
     may,
     readable_classes,
+    reads,
 )
 from kp4web.domain.questionnaire import changes as change_rules
 from kp4web.domain.questionnaire.answering import load
@@ -228,7 +229,7 @@ def _last(session: Session, ref: QuestionnaireRef) -> int | None:
 
 
 def _decided(session: Session, ref: QuestionnaireRef) -> Decided | None:
-    if not access(ref.relations, Field.PROFILE):
+    if not reads(ref.relations, Field.PROFILE):
         return None
     row = session.execute(_DECIDED, {"id": ref.id}).one_or_none()
     return Decided(**row._mapping) if row is not None else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -79,6 +80,15 @@ ROLES_OF: Mapping[OrganisationKind, tuple[Role, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """A dossier that a user opened by giving a reason, until a moment (break-glass)."""
+
+    dossier_id: int
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """A signed-in user, stripped of Flask and of the database."""
 
@@ -88,6 +98,12 @@ class Actor:
     organisation_id: int
     organisation_kind: OrganisationKind
     municipality_id: int | None
+    grants: tuple[Grant, ...] = ()
+    """Those that run at this moment."""
+
+    def grant_for(self, dossier_id: int | None) -> Grant | None:
+        """Return the running grant for this dossier, or ``None``."""
+        return next((grant for grant in self.grants if grant.dossier_id == dossier_id), None)
 
     def has(self, role: Role) -> bool:
         """Return whether this user has the role."""

@@ -89,4 +89,5 @@ def _ref(session: Session, actor: Actor, query: AnySelect, key: dict[str, Any]) 
     row = session.execute(query, key | reach_of(actor)).one_or_none()
     if row is None:
         raise NotFound(NO_DOSSIER)
-    return DossierRef(**row._mapping, relations=relations(actor, lead_id=row.lead_id))
+    held = relations(actor, lead_id=row.lead_id, dossier_id=row.id)
+    return DossierRef(**row._mapping, relations=held)

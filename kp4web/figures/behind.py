@@ -148,7 +148,7 @@ def dossiers_behind(
 
 
 def _dossier(actor: Actor, row: Any, since: date) -> DossierBehind:
-    seen = visible_fields(relations(actor, lead_id=row.lead_id))
+    seen = visible_fields(relations(actor, lead_id=row.lead_id, dossier_id=None))
     name = name_of(row)
     return DossierBehind(
         number=row.number, client_id=row.client_id, kind=row.kind, since=since,

@@ -32,7 +32,7 @@ from kp4web.domain.applications import (
     LifeArea,
 )
 from kp4web.domain.dates import whole_years
-from kp4web.domain.policy import Field, Relation, access
+from kp4web.domain.policy import Field, Relation, reads
 from kp4web.extensions import AnyRow
 from kp4web.handovers.models import Handover, HandoverState
 from kp4web.intake.queries import days_text, owner_of, team_of
@@ -332,7 +332,7 @@ def application_for(
     ref = application_ref(session, actor, application_id)
     key = {"id": ref.id} | reach_of(actor)
     row = session.execute(_STATUS, key).one()
-    sees = access(ref.relations, Field.PERSON)
+    sees = reads(ref.relations, Field.PERSON)
     return ApplicationPage(
         id=ref.id, municipality_id=ref.municipality_id, relations=ref.relations, state=row.state,
         state_since=row.state_since, registered_on=row.registered_on,

@@ -28,7 +28,7 @@ from kp4web.domain.actor import Actor
 from kp4web.domain.applications import ApplicationState
 from kp4web.domain.dates import count_of
 from kp4web.domain.errors import DomainError
-from kp4web.domain.policy import Action, Field, access, application_relations, may, require
+from kp4web.domain.policy import Action, Field, application_relations, may, reads, require
 from kp4web.extensions import AnyRow, AnySelect
 from kp4web.organisations.models import Municipality, Organisation, ServedMunicipality
 
@@ -191,7 +191,7 @@ def applications_for(
 
 def _shows_persons(actor: Actor, states: Collection[ApplicationState]) -> bool:
     accepted = ApplicationState.ACCEPTED in states
-    return bool(access(application_relations(actor, accepted=accepted), Field.PERSON))
+    return reads(application_relations(actor, accepted=accepted), Field.PERSON)
 
 
 def _line(row: AnyRow, *, shows: bool, today: date) -> ApplicationLine:

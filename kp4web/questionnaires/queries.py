@@ -26,9 +26,9 @@ from kp4web.domain.policy import (
     Action,
     Field,
     Relation,
-    access,
     application_relations,
     readable_classes,
+    reads,
     relations,
     require,
 )
@@ -122,7 +122,7 @@ def questionnaire_ref(
     key = {"id": questionnaire_id, "organisation_id": actor.organisation_id}
     row = session.execute(_LOCKED if lock else _REF, key).one_or_none()
     held = _relations(actor, row) if row is not None else frozenset()
-    if row is None or not access(held, Field.OUTCOME):
+    if row is None or not reads(held, Field.OUTCOME):
         raise NotFound(NO_QUESTIONNAIRE)
     return QuestionnaireRef(
         **{name: getattr(row, name) for name in _PLAIN}, birth_date=row.applicant_born,
@@ -143,7 +143,7 @@ def _relations(actor: Actor, row: AnyRow) -> frozenset[Relation]:
         accepted = row.application_state is ApplicationState.ACCEPTED
         held |= application_relations(actor, accepted=accepted)
     if row.holder_id == actor.organisation_id:
-        held |= relations(actor, lead_id=row.lead_id)
+        held |= relations(actor, lead_id=row.lead_id, dossier_id=row.dossier_id)
     return held
 
 
@@ -250,7 +250,7 @@ _RESIDENT = select(Client.initials, Client.given_name, Client.prefix, Client.sur
 
 def name_for(session: Session, ref: QuestionnaireRef) -> str:
     """Return the name of who it is about, or nothing for who may not read it."""
-    if not access(ref.relations, Field.PERSON):
+    if not reads(ref.relations, Field.PERSON):
         return ""
     query, key = (
         (_APPLICANT, ref.application_id) if ref.of_application else (_RESIDENT, ref.client_id)

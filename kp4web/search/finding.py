@@ -152,11 +152,11 @@ def _allowed(actor: Actor, field: Field, query: AnySelect) -> AnySelect | None:
     """Return the search as far as the actor reads the field: everywhere, in own dossiers, not."""
     if reads_everywhere(actor, field):
         return query
-    if field in visible_fields(relations(actor, lead_id=actor.id)):
+    if field in visible_fields(relations(actor, lead_id=actor.id, dossier_id=None)):
         return among_own(query)
     return None
 
 
 def reads_everywhere(actor: Actor, field: Field) -> bool:
     """Return whether the actor reads the field in every dossier within reach."""
-    return field in visible_fields(relations(actor, lead_id=None))
+    return field in visible_fields(relations(actor, lead_id=None, dossier_id=None))

@@ -167,7 +167,7 @@ def _newest(found: AnySelect, has_stems: bool) -> AnySelect:
 
 def searches_reports(actor: Actor) -> bool:
     """Return whether there are reports that this actor reads: those of own dossiers."""
-    return Field.REPORTS in visible_fields(relations(actor, lead_id=actor.id))
+    return Field.REPORTS in visible_fields(relations(actor, lead_id=actor.id, dossier_id=None))
 
 
 def reports_for(

@@ -60,7 +60,7 @@ class DossierRow:
 
 def row_for(actor: Actor, row: AnyRow, *, today: date) -> DossierRow:
     """Return what this actor may see of a row of ``ROWS``."""
-    held = relations(actor, lead_id=row.lead_id)
+    held = relations(actor, lead_id=row.lead_id, dossier_id=None)
     sees = visible_fields(held)
     next_on = row.next_due_on if Field.FOLLOW_UP_DATE in sees else None
     until = row.planned_end if row.kind is TrackKind.REST else None

@@ -141,7 +141,7 @@ def head_for(session: Session, actor: Actor, number: str, *, today: date) -> Hea
     row = session.execute(HEAD, {"number": number, **reach_of(actor)}).one_or_none()
     if row is None:
         raise NotFound(NO_DOSSIER)
-    held = relations(actor, lead_id=row.lead_id)
+    held = relations(actor, lead_id=row.lead_id, dossier_id=row.id)
     sees = visible_fields(held)
     late = row.kind is TrackKind.REST and row.planned_end is not None and row.planned_end < today
     return Head(

@@ -302,7 +302,7 @@ def _days(wanted: Wanted, today: date, horizon: date) -> tuple[date, date]:
 
 def _best_fields(actor: Actor) -> Collection[Field]:
     """Return what the actor could read in a dossier of their own: the rest is not selected."""
-    return visible_fields(relations(actor, lead_id=actor.id))
+    return visible_fields(relations(actor, lead_id=actor.id, dossier_id=None))
 
 
 def _work_row(row: AnyRow, actor: Actor, today: date) -> WorkRow:
@@ -311,7 +311,7 @@ def _work_row(row: AnyRow, actor: Actor, today: date) -> WorkRow:
         words = _words(row, kind, today, None)
         acts = _acts(actor, kind, frozenset(), named=False)
         return WorkRow(kind, row.due_on, group(row.due_on, today), None, words, acts)
-    held = relations(actor, lead_id=row.lead_id)
+    held = relations(actor, lead_id=row.lead_id, dossier_id=None)
     reads = access(held, Field.FOLLOW_UP_WHAT) >= Access.READ
     sees_lead = access(held, Field.ASSIGNMENT) >= Access.READ
     reads_reports = access(held, Field.REPORTS) >= Access.READ

@@ -1,0 +1,53 @@
+"""
+The policy: who may do what, and who sees which field. Tables and pure functions, nothing else.
+
+One place to look: ``actions`` (role by action), ``fields`` and ``matrix`` (field by relation),
+``rights`` (what somebody is to a dossier, and what follows), ``shared`` (what is not about one
+dossier). Unlisted means nothing. ``document`` writes the tables out in Dutch.
+"""
+
+from kp4web.domain.policy.actions import ALLOWED, NO_ACCESS, Action, may, require
+from kp4web.domain.policy.fields import (
+    ANSWER_FIELDS,
+    FIELD_LABELS,
+    NOT_VISIBLE,
+    SECRET_WHEN_HIDDEN,
+    Field,
+    answer_field,
+)
+from kp4web.domain.policy.matrix import (
+    ACCESS_LABELS,
+    MATRIX,
+    NOTES,
+    RELATION_LABELS,
+    Access,
+    Relation,
+)
+from kp4web.domain.policy.rights import (
+    access,
+    application_relations,
+    opened_by_reason,
+    readable_classes,
+    reads,
+    relations,
+    require_access,
+    shown_as_hidden,
+    visible_fields,
+    writable_classes,
+)
+from kp4web.domain.policy.shared import (
+    FIGURE_SCOPES,
+    HANDOVER_READERS,
+    FigureScope,
+    figure_scope,
+    reads_handover,
+)
+
+__all__ = [
+    "ACCESS_LABELS", "ALLOWED", "ANSWER_FIELDS", "FIELD_LABELS", "FIGURE_SCOPES",
+    "HANDOVER_READERS", "MATRIX", "NOTES", "NOT_VISIBLE", "NO_ACCESS", "RELATION_LABELS",
+    "SECRET_WHEN_HIDDEN", "Access", "Action", "Field", "FigureScope", "Relation", "access",
+    "answer_field", "application_relations", "figure_scope", "may", "opened_by_reason",
+    "readable_classes", "reads", "reads_handover", "relations", "require", "require_access",
+    "shown_as_hidden", "visible_fields", "writable_classes",
+]  # fmt: skip

@@ -1,0 +1,119 @@
+"""Which role may ask for what: the first lock, on the endpoint and in the command."""
+
+from collections.abc import Mapping
+from enum import StrEnum, auto
+
+from kp4web.domain.actor import Actor, Role
+from kp4web.domain.errors import Forbidden
+
+NO_ACCESS = "U heeft met uw rol geen toegang tot dit onderdeel."
+
+
+class Action(StrEnum):
+    """Everything an endpoint can ask for; each view declares exactly one."""
+
+    OWN_ACCOUNT = auto()
+    WORKLIST_READ = auto()
+    FOLLOW_UP_CHANGE = auto()
+    DOSSIER_READ = auto()
+    CLIENT_CHANGE = auto()
+    BSN_REVEAL = auto()
+    CONVERSATION_RECORD = auto()
+    CONVERSATION_READ = auto()
+    MESSAGE_LEAVE = auto()
+    DUE_ITEM_SETTLE = auto()
+    AGREEMENT_SETTLE = auto()
+    TRACK_CHANGE = auto()
+    CASELOAD_READ = auto()
+    DOSSIER_ASSIGN = auto()
+    DOSSIER_OPEN = auto()
+    HANDOVERS_READ = auto()
+    HANDOVER_OFFER = auto()
+    HANDOVER_ACCEPT = auto()
+    APPLICATIONS_READ = auto()
+    APPLICATION_REGISTER = auto()
+    QUESTIONNAIRE_FILL_IN = auto()
+    PROFILE_DECIDE = auto()
+    SUGGESTION_FIGURES_READ = auto()
+    REPORT_READ = auto()
+    WELFARE_COUNT_RECORD = auto()
+    SCREENING_MANAGE = auto()
+    USERS_MANAGE = auto()
+    VERSIONS_READ = auto()
+    VERSIONS_MANAGE = auto()
+    LOG_READ = auto()
+
+
+_CONSULTANT = frozenset(
+    {
+        Action.WORKLIST_READ,
+        Action.FOLLOW_UP_CHANGE,
+        Action.DOSSIER_READ,
+        Action.CLIENT_CHANGE,
+        Action.BSN_REVEAL,
+        Action.CONVERSATION_RECORD,
+        Action.CONVERSATION_READ,
+        Action.MESSAGE_LEAVE,
+        Action.DUE_ITEM_SETTLE,
+        Action.AGREEMENT_SETTLE,
+        Action.TRACK_CHANGE,
+        Action.QUESTIONNAIRE_FILL_IN,
+        Action.REPORT_READ,
+    }
+)
+_COORDINATOR = frozenset(
+    {
+        Action.WORKLIST_READ,
+        Action.FOLLOW_UP_CHANGE,
+        Action.DOSSIER_READ,
+        Action.CLIENT_CHANGE,
+        Action.BSN_REVEAL,
+        Action.TRACK_CHANGE,
+        Action.DUE_ITEM_SETTLE,
+        Action.CASELOAD_READ,
+        Action.DOSSIER_ASSIGN,
+        Action.DOSSIER_OPEN,
+        Action.HANDOVERS_READ,
+        Action.HANDOVER_ACCEPT,
+        Action.REPORT_READ,
+        Action.WELFARE_COUNT_RECORD,
+        Action.SCREENING_MANAGE,
+    }
+)
+_INTAKE = frozenset(
+    {
+        Action.APPLICATIONS_READ,
+        Action.APPLICATION_REGISTER,
+        Action.QUESTIONNAIRE_FILL_IN,
+        Action.PROFILE_DECIDE,
+        Action.HANDOVERS_READ,
+        Action.HANDOVER_OFFER,
+    }
+)
+_EVERYONE = frozenset({Action.OWN_ACCOUNT})
+
+ALLOWED: Mapping[Role, frozenset[Action]] = {
+    Role.CONSULTANT: _EVERYONE | _CONSULTANT,
+    Role.COORDINATOR: _EVERYONE | _COORDINATOR,
+    Role.INTAKE: _EVERYONE | _INTAKE,
+    Role.JOB_COACH: _EVERYONE,
+    Role.AGENCY_COORDINATOR: _EVERYONE
+    | {Action.HANDOVERS_READ, Action.APPLICATIONS_READ, Action.SUGGESTION_FIGURES_READ},
+    Role.INCOME_OFFICER: _EVERYONE,
+    Role.POLICY_OFFICER: _EVERYONE | {Action.REPORT_READ, Action.WELFARE_COUNT_RECORD},
+    Role.DATA_PROTECTION_OFFICER: _EVERYONE | {Action.LOG_READ, Action.VERSIONS_READ},
+    Role.PRIVACY_OFFICER: _EVERYONE,
+    Role.ADMINISTRATOR: _EVERYONE
+    | {Action.USERS_MANAGE, Action.VERSIONS_READ, Action.VERSIONS_MANAGE},
+}
+
+
+def may(actor: Actor, action: Action) -> bool:
+    """Return whether one of the actor's roles allows the action."""
+    return any(action in ALLOWED.get(role, frozenset()) for role in actor.roles)
+
+
+def require(actor: Actor, action: Action) -> None:
+    """Raise ``Forbidden`` unless one of the actor's roles allows the action."""
+    if not may(actor, action):
+        raise Forbidden(NO_ACCESS)

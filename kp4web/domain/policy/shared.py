@@ -1,0 +1,66 @@
+"""What is not about one dossier: parts of a hand-over by its state, and figures by role."""
+
+from collections.abc import Mapping
+from enum import StrEnum, auto
+
+from kp4web.domain.actor import Actor, Role
+from kp4web.domain.errors import Forbidden
+from kp4web.domain.handovers import HandoverPart, HandoverState, Side
+from kp4web.domain.policy.actions import NO_ACCESS
+
+HANDOVER_READERS: Mapping[tuple[HandoverPart, Side, HandoverState], frozenset[Role]] = {
+    (HandoverPart.PACKAGE, Side.RECEIVER, HandoverState.OFFERED): frozenset({Role.COORDINATOR}),
+    (HandoverPart.PACKAGE, Side.RECEIVER, HandoverState.ACCEPTED): frozenset({Role.COORDINATOR}),
+    (HandoverPart.PACKAGE, Side.SENDER, HandoverState.OFFERED): frozenset({Role.INTAKE}),
+    (HandoverPart.PACKAGE, Side.SENDER, HandoverState.RETURNED): frozenset({Role.INTAKE}),
+    (HandoverPart.RETURN_REASON, Side.RECEIVER, HandoverState.RETURNED): frozenset(
+        {Role.COORDINATOR}
+    ),
+    (HandoverPart.RETURN_REASON, Side.SENDER, HandoverState.RETURNED): frozenset({Role.INTAKE}),
+}
+"""
+Roles that read a part of a hand-over in a state; unlisted: the status, dates and owner only.
+
+Who returned a hand-over has no task with the person any more, and keeps its own reason.
+"""
+
+
+class FigureScope(StrEnum):
+    """Which figures a reader of the council report gets."""
+
+    MUNICIPALITY = auto()
+    """Every dossier of the own municipality, exact."""
+    COUNTS_ONLY = auto()
+    """The same behind the small-number guard, without the dossiers behind a figure."""
+    OWN = auto()
+    """The dossiers of which the reader was lead on the reference date, exact."""
+
+
+FIGURE_SCOPES: tuple[tuple[Role, FigureScope], ...] = (
+    (Role.COORDINATOR, FigureScope.MUNICIPALITY),
+    (Role.POLICY_OFFICER, FigureScope.COUNTS_ONLY),
+    (Role.CONSULTANT, FigureScope.OWN),
+)
+"""The first role that the actor has decides."""
+
+
+def figure_scope(actor: Actor) -> FigureScope:
+    """Return which figures of the report this actor gets; raise ``Forbidden`` when none."""
+    scope = next((scope for role, scope in FIGURE_SCOPES if actor.has(role)), None)
+    if scope is None:
+        raise Forbidden(NO_ACCESS)
+    return scope
+
+
+def reads_handover(
+    actor: Actor, part: HandoverPart, side: Side, state: HandoverState, *, accepted: bool
+) -> bool:
+    """
+    Return whether the actor reads this part of a hand-over, beyond its status.
+
+    ``accepted``: the applicant was accepted, through this hand-over or another one; from then on
+    the sender has the status only, also of what came back before.
+    """
+    if accepted and side is Side.SENDER:
+        return False
+    return bool(actor.roles & HANDOVER_READERS.get((part, side, state), frozenset()))
