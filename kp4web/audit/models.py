@@ -65,6 +65,7 @@ ACTS: dict[str, str] = {
     "questionnaires_read": "Lijst met vragenlijsten bekeken",
     "report_dossiers_read": "Dossiers achter een cijfer bekeken",
     "report_read": "Rapportage bekeken",
+    "rest_decision_read": "Rustbesluit voorbereid",
     "screening_add": "Dossiers aan screening toegevoegd",
     "screening_open": "Screeningsronde geopend",
     "search": "Gezocht",

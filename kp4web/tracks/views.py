@@ -1,6 +1,9 @@
 """The page about the course of a dossier: change track, extend, stop, reopen, subgroups."""
 
-from flask import Blueprint, flash, redirect, url_for
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
@@ -13,12 +16,14 @@ from kp4web.dossiers.commands import record_in
 from kp4web.extensions import db
 from kp4web.tracks import commands, queries
 from kp4web.tracks.forms import SubgroupsForm, TrackForm
+from kp4web.tracks.rest import rest_so_far
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.htmx import render_page
 from kp4web.web.transactions import become_writer
 
 bp = Blueprint("tracks", __name__)
+
 
 MEANINGS = {
     TrackKind.UNDER_INVESTIGATION: "Het is nog niet duidelijk wat past.",
@@ -27,6 +32,13 @@ MEANINGS = {
     TrackKind.KP3: "Een traject naar werk kan beginnen; daarna volgt overdracht aan Werkzaak.",
     TrackKind.STOPPED: "De inwoner hoort niet meer bij klantprofiel 4.",
 }
+AFTER_REST = {
+    TrackKind.REST: "Een gesprek over activering zou nu nog steeds kwaad doen.",
+    TrackKind.SUPPORT: "Er is ruimte voor zorg of ondersteuning; u spreekt elkaar weer regelmatig.",
+    TrackKind.KP3: "De situatie is verbeterd: een traject naar werk kan beginnen.",
+    TrackKind.STOPPED: MEANINGS[TrackKind.STOPPED],
+}
+"""What the decision on rest can come to, and when that fits."""
 
 
 @bp.get("/dossiers/<number:number>/traject")
@@ -34,10 +46,19 @@ MEANINGS = {
 def edit(number: str) -> ResponseReturnValue:
     """Show how the dossier came where it is, and the form to change it for who may."""
     course = queries.course_for(db.session(), current_actor(), number)
-    form = _track_form(course)
-    if not form.is_submitted():
-        form.valid_from.data = today()
-    return _page(course, form, _subgroups_form(course))
+    return _page(course, _track_form(course), _subgroups_form(course))
+
+
+@bp.get("/dossiers/<number:number>/rustbesluit")
+@requires(Action.TRACK_CHANGE)
+def decide(number: str) -> ResponseReturnValue:
+    """Show what the decision on rest needs, with nothing chosen; 303 when there is no rest."""
+    course = queries.course_for(db.session(), current_actor(), number)
+    course.ref.require(Field.TRACK, Access.WRITE)
+    if course.running.kind is not TrackKind.REST:
+        flash("Dit dossier staat niet op rust.", "info")
+        return redirect(url_for(".edit", number=number), 303)
+    return _decision(course, _track_form(course, tuple(AFTER_REST)))
 
 
 @bp.post("/dossiers/<number:number>/traject")
@@ -46,9 +67,9 @@ def update(number: str) -> ResponseReturnValue:
     """Change the track: 303 to the dossier, or 422 with the form and everything typed."""
     course = queries.course_for(db.session(), current_actor(), number)
     course.ref.require(Field.TRACK, Access.WRITE)
-    form = _track_form(course)
+    form = _track_form(course, sent=True)
     if not form.validate_on_submit():
-        return _page(course, form, _subgroups_form(course), status=422)
+        return _refused(course, form)
     change = form.command()
     try:
         commands.change_track(
@@ -58,10 +79,18 @@ def update(number: str) -> ResponseReturnValue:
     except InvalidInput as error:
         db.session.rollback()
         form.refuse(error)
-        return _page(course, form, _subgroups_form(course), status=422)
+        return _refused(course, form)
     db.session.commit()
     flash(_said(course, change))
     return redirect(url_for("timeline.show", number=number), 303)
+
+
+def _refused(course: queries.Course, form: TrackForm) -> ResponseReturnValue:
+    """Give the form back on the page it came from; nothing has changed."""
+    if "rustbesluit" in request.form and course.running.kind is TrackKind.REST:
+        form.kind.choices = [c for c in form.kind.choices if c.value in AFTER_REST]
+        return _decision(course, form, status=422)
+    return _page(course, form, _subgroups_form(course), status=422)
 
 
 def _said(course: queries.Course, change: TrackChange) -> str:
@@ -83,7 +112,7 @@ def update_subgroups(number: str) -> ResponseReturnValue:
     course.ref.require(Field.TRACK, Access.WRITE)
     form = SubgroupsForm()
     if not form.validate_on_submit():
-        return _page(course, _track_form(course, fresh=True), form, status=422)
+        return _page(course, _track_form(course), form, status=422)
     try:
         commands.choose_subgroups(
             db.session(), actor, number, form.chosen(), since=form.day(), now=now(),
@@ -92,20 +121,20 @@ def update_subgroups(number: str) -> ResponseReturnValue:
     except InvalidInput as error:
         db.session.rollback()
         form.refuse(error)
-        return _page(course, _track_form(course, fresh=True), form, status=422)
+        return _page(course, _track_form(course), form, status=422)
     db.session.commit()
     flash("De subgroepen zijn vastgelegd.")
     return redirect(url_for(".edit", number=number), 303)
 
 
-def _track_form(course: queries.Course, *, fresh: bool = False) -> TrackForm:
-    """Return the form with the choices that this dossier has."""
-    form = TrackForm(formdata=None) if fresh else TrackForm()
-    if fresh:
-        form.valid_from.data = today()
+def _track_form(
+    course: queries.Course, kinds: Sequence[TrackKind] = tuple(TrackKind), *, sent: bool = False
+) -> TrackForm:
+    """Return the form with the choices that this dossier has; ``sent``: as it was filled in."""
+    form = TrackForm() if sent else TrackForm(formdata=None, **_start(course))
     form.kind.choices = [
         SelectChoice(kind.value, _choice(course, kind))
-        for kind in TrackKind
+        for kind in kinds
         if kind is not course.ref.kind or kind is TrackKind.REST
     ]
     form.keep.choices = [
@@ -113,6 +142,14 @@ def _track_form(course: queries.Course, *, fresh: bool = False) -> TrackForm:
         for item in course.follow_ups
     ]
     return form
+
+
+def _start(course: queries.Course) -> dict[str, Any]:
+    """Return what an untouched form holds: extending rest drops nothing by itself."""
+    if course.ref.kind is not TrackKind.REST:
+        return {"valid_from": today()}
+    kept = [item.id for item in course.follow_ups]
+    return {"valid_from": today(), "avoid": course.running.avoid, "keep": kept}
 
 
 def _choice(course: queries.Course, kind: TrackKind) -> str:
@@ -134,14 +171,27 @@ def _page(
     course: queries.Course, form: TrackForm, subgroups: SubgroupsForm, *, status: int = 200
 ) -> ResponseReturnValue:
     """Log what is about to be shown, then answer."""
-    actor, ref = current_actor(), course.ref
-    become_writer()
-    record_in(db.session(), actor, ref, "course_read", now=now())
-    db.session.commit()
+    _log(course, "course_read")
     return render_page(
         "tracks/edit.html", status=status, course=course, form=form, subgroups=subgroups,
         meanings=MEANINGS, rest_choices=_rest_ends(), segments=_segments(course),
     )  # fmt: skip
+
+
+def _decision(course: queries.Course, form: TrackForm, *, status: int = 200) -> ResponseReturnValue:
+    """Answer with the page on which rest is decided."""
+    rest = rest_so_far(db.session(), current_actor(), course)
+    _log(course, "rest_decision_read")
+    return render_page(
+        "tracks/decide.html", status=status, course=course, rest=rest, form=form, decides=True,
+        meanings=AFTER_REST, rest_choices=_rest_ends(),
+    )  # fmt: skip
+
+
+def _log(course: queries.Course, action: str) -> None:
+    become_writer()
+    record_in(db.session(), current_actor(), course.ref, action, now=now())
+    db.session.commit()
 
 
 def _rest_ends() -> list[tuple[str, object]]:

@@ -70,6 +70,7 @@ class Act(StrEnum):
     READ_MESSAGE = auto()
     SETTLE = auto()
     CHANGE_TRACK = auto()
+    DECIDE = auto()
     SEEN = auto()
     POSTPONE = auto()
     ASSIGN = auto()
@@ -344,7 +345,7 @@ _ACTS: Mapping[DueKind, tuple[Act, ...]] = {
     DueKind.CONTACT: (Act.RECORD, Act.ATTEMPT, Act.PLAN),
     DueKind.TWELVE_MONTHS: (Act.RECORD, Act.ATTEMPT),
     DueKind.CLASSIFY: (Act.CHANGE_TRACK, Act.RECORD),
-    DueKind.REST_DECISION: (Act.CHANGE_TRACK,),
+    DueKind.REST_DECISION: (Act.DECIDE,),
     DueKind.ARRANGE_HANDOVER: (Act.CHANGE_TRACK, Act.RECORD),
     DueKind.PENSION_APPROACHING: (Act.SEEN,),
     DueKind.PENSION_REACHED: (Act.CHANGE_TRACK, Act.POSTPONE),
@@ -363,6 +364,7 @@ _NEEDS: Mapping[Act, tuple[Action, Field | None]] = {
     Act.READ_MESSAGE: (Action.DUE_ITEM_SETTLE, Field.REPORTS),
     Act.SETTLE: (Action.AGREEMENT_SETTLE, Field.REPORTS),
     Act.CHANGE_TRACK: (Action.TRACK_CHANGE, Field.TRACK),
+    Act.DECIDE: (Action.TRACK_CHANGE, Field.TRACK),
     Act.SEEN: (Action.DUE_ITEM_SETTLE, Field.TRACK),
     Act.POSTPONE: (Action.DUE_ITEM_SETTLE, Field.TRACK),
     Act.ASSIGN: (Action.DOSSIER_ASSIGN, Field.ASSIGNMENT),

@@ -197,13 +197,13 @@ _STEPS: Mapping[Act, tuple[str, str, How]] = {
     Act.READ_MESSAGE: ("Gelezen", "message", How.SEND),
     Act.SETTLE: ("Afronden", "settle", How.UNFOLD),
     Act.CHANGE_TRACK: ("Traject kiezen", "track", How.LINK),
+    Act.DECIDE: ("Besluit nemen", "rest", How.LINK),
     Act.SEEN: ("Gezien", "pension", How.UNFOLD),
     Act.POSTPONE: ("Uitstellen", "pension", How.UNFOLD),
     Act.ASSIGN: ("Toewijzen", "assign", How.LINK),
     Act.REVIEW: ("Beoordelen", "review", How.LINK),
 }
 _TRACK_LABELS = {
-    DueKind.REST_DECISION: "Besluit nemen",
     DueKind.ARRANGE_HANDOVER: "Overdracht regelen",
     DueKind.PENSION_REACHED: "Traject stoppen",
 }

@@ -100,6 +100,7 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "timeline.prepare": (TEAM, BUREN),
     "timeline.reveal_bsn": ({"lead", "coordinator"}, BUREN),
     "timeline.show": (TEAM, BUREN),
+    "tracks.decide": ({"lead", "coordinator"}, BUREN),
     "tracks.edit": (TEAM, BUREN),
     "tracks.update": ({"lead", "coordinator"}, BUREN),
     "tracks.update_subgroups": ({"lead", "coordinator"}, BUREN),
