@@ -21,6 +21,7 @@ from kp4web.decisions.commands import Measured
 from kp4web.domain.actor import Role
 from kp4web.domain.agreements import Party
 from kp4web.domain.applications import Closing
+from kp4web.domain.headings import Heading
 from kp4web.domain.questionnaire.definition import DataClass
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
@@ -32,6 +33,7 @@ from kp4web.handovers.commands import (
     return_handover,
 )
 from kp4web.handovers.models import Handover
+from kp4web.needs.commands import WriteHeading, write_heading
 from kp4web.questionnaires.commands import DiscardQuestionnaire, discard_questionnaire
 from kp4web.questionnaires.models import Questionnaire
 from kp4web.residents.commands import ContactInput, MemberInput, save_contact, save_member
@@ -194,6 +196,14 @@ def _place(
         follow_up_on=None,
         agreements=(MakeAgreement(canary(name, "afspraak"), Party.RESIDENT, date(2026, 11, 20)),),
     )
+    for heading, *texts in (
+        (Heading.SUPPORT_NEED, "oudevraag", "hulpvraag"), (Heading.ACTIVATION, "activering"),
+    ):  # fmt: skip
+        for version, text in enumerate(texts):
+            write_heading(
+                db.session(), actor(lead), dossier.number,
+                WriteHeading(heading, canary(name, text), version), now=at(day), today=day,
+            )  # fmt: skip
     follow_up = make_follow_up(
         dossier, lead, due_on=date(2026, 11, 17), what=canary(name, "opvolging"), today=day
     )
@@ -297,5 +307,5 @@ def paths_of(world: World, place: str) -> dict[str, object]:
         "session_id": 2**31 - 1, "filter_id": 2**31 - 1,
         "application_id": here.application.id,
         "questionnaire_id": here.questionnaire.id, "area": "gezondheid",
-        "version_id": here.questionnaire.version_id,
+        "version_id": here.questionnaire.version_id, "heading": "activering",
     }  # fmt: skip

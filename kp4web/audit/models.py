@@ -48,6 +48,8 @@ ACTS: dict[str, str] = {
     "handover_read": "Overdracht bekeken",
     "handovers_read": "Overdrachten bekeken",
     "handover_return": "Overdracht teruggestuurd",
+    "heading_save": "Ondersteuningsvraag of activering gewijzigd",
+    "headings_read": "Ondersteuning en activering bekeken",
     "household_save": "Gezinslid vastgelegd",
     "log_read": "Logboek bekeken",
     "message_form": "Berichtformulier geopend",

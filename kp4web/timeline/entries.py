@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from kp4web.conversations.models import AttemptOutcome, Channel, Participant
 from kp4web.domain.dates import dutch_date
+from kp4web.domain.headings import Heading
 from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
 from kp4web.dossiers.models import Origin
 from kp4web.extensions import AnyRow
@@ -258,6 +259,11 @@ def _assignment(row: AnyRow) -> Words:
     return Words(f"Toegewezen aan {row.more}", "user-plus")
 
 
+def _heading(row: AnyRow) -> Words:
+    done = "opgeschreven" if row.ref == 1 else "gewijzigd" if row.size else "leeggemaakt"
+    return Words(f"{Heading(row.code).label} {done}", "heart")
+
+
 def _assignment_end(row: AnyRow) -> Words:
     return Words(f"Niet meer toegewezen aan {row.more}", "user")
 
@@ -280,4 +286,5 @@ _MAKERS: Mapping[str, Callable[[AnyRow], Words]] = {
     "opening": _opening,
     "assignment": _assignment,
     "assignment_end": _assignment_end,
+    "heading": _heading,
 }

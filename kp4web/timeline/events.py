@@ -35,6 +35,7 @@ from kp4web.conversations.models import ContactAttempt, Conversation
 from kp4web.dossiers.models import Dossier, ProfileDecision, SubgroupPeriod, TrackPeriod
 from kp4web.extensions import AnySelect
 from kp4web.handovers.models import Handover
+from kp4web.needs.models import HeadingVersion
 from kp4web.organisations.models import Organisation
 from kp4web.questionnaires.models import ProfileSuggestion, Questionnaire, QuestionnaireState
 from kp4web.timeline.parameters import (
@@ -66,6 +67,7 @@ class Kind(StrEnum):
     QUESTIONNAIRES = "vragenlijsten"
     HANDOVERS = "overdracht"
     ASSIGNMENTS = "toewijzing"
+    HEADINGS = "ondersteuning"
 
 
 _SINCE = bindparam("since", type_=Date)
@@ -273,6 +275,16 @@ _ASSIGNMENTS = (
         author_id=Assignment.recorded_by_id, more=_COLLEAGUE.name,
     ),
 )  # fmt: skip
+_HEADINGS = (
+    _event(
+        HeadingVersion, 58, "heading", HeadingVersion.written_on,
+        [HeadingVersion.dossier_id == DOSSIER, READS_REPORTS],
+        author_id=HeadingVersion.recorded_by_id, code=HeadingVersion.heading,
+        ref=HeadingVersion.version, size=func.length(HeadingVersion.text),
+        text=case((_WHOLE, HeadingVersion.text),
+                  else_=func.substr(HeadingVersion.text, 1, EXCERPT)),
+    ),
+)  # fmt: skip
 _EVENTS: Mapping[Kind, tuple[AnySelect, ...]] = {
     Kind.CONVERSATIONS: _CONVERSATIONS,
     Kind.FOLLOW_UPS: _FOLLOW_UPS,
@@ -280,6 +292,7 @@ _EVENTS: Mapping[Kind, tuple[AnySelect, ...]] = {
     Kind.QUESTIONNAIRES: _QUESTIONNAIRES,
     Kind.HANDOVERS: _HANDOVERS,
     Kind.ASSIGNMENTS: _ASSIGNMENTS,
+    Kind.HEADINGS: _HEADINGS,
 }
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from kp4web.domain.due import Norms
 from kp4web.domain.policy import Field, Relation
 from kp4web.domain.tracks import StopReason, TrackKind
+from kp4web.needs.queries import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Rights:
     change_track: bool
     assign: bool
     read_questionnaires: bool
+    write_headings: bool
     plan_follow_up: bool
     """Only while the dossier is active."""
 
@@ -187,6 +189,8 @@ class Around:
     members: tuple[Member, ...]
     contacts: tuple[ContactLine, ...] | None
     """``None`` when this actor may not see them."""
+    headings: tuple[Standing, ...] | None
+    """Support need and activation; ``None`` when they are not for this actor."""
     band: tuple[Segment, ...]
     starts_on: date
     """First day on the band."""

@@ -28,6 +28,8 @@ WHAT_LENGTH = 95
 """Characters of one follow-up or agreement: one line."""
 READ_OF_REPORT = 12_000
 """Characters read of a report: more than a sheet holds."""
+HEADING_LINES = 3
+"""Lines for what stands under each of the two headings."""
 AVOID_LINES, REASON_LINES = 8, 3
 """Lines for what to avoid during rest, and for why; the approach is never cut."""
 AROUND_TEXTS = 21
@@ -92,6 +94,8 @@ class Sheet:
     avoid: str
     reason: str
     """Why it is rest; what to avoid and why are empty on every other track."""
+    headings: tuple[tuple[str, str], ...]
+    """What stands under the headings that are filled in; empty when not for this actor."""
     dates: Open
     agreements: Open
     talks: tuple[Talk, ...]
@@ -113,10 +117,15 @@ def sheet_for(session: Session, actor: Actor, head: Head, around: Around, *, tod
     resting = head.kind == "rest"
     avoid = _running(head.avoid if resting else "", AVOID_LINES)
     reason = _running(head.reason if resting else "", REASON_LINES)
+    headings = tuple(
+        (one.heading.label, _running(one.text, HEADING_LINES))
+        for one in around.headings or () if one.text
+    )  # fmt: skip
     rows = len(dates.lines) + len(agreements.lines)
-    paper, free = _paper((head.approach, avoid, reason, household), rows, talks)
+    under = (f"{label}: {text}" for label, text in headings)
+    paper, free = _paper((head.approach, avoid, reason, household, *under), rows, talks)
     return Sheet(
-        household, avoid, reason, dates, agreements, tuple(_cut(talks, free, paper)),
+        household, avoid, reason, headings, dates, agreements, tuple(_cut(talks, free, paper)),
         is_small=paper is SMALL,
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ from kp4web.domain.dates import add_months, distance, dutch_date, whole_years
 from kp4web.domain.due import DueKind, Norms
 from kp4web.domain.due_words import DueGroup, explain, group
 from kp4web.domain.errors import NotFound
+from kp4web.domain.headings import Heading
 from kp4web.domain.names import display_name
 from kp4web.domain.policy import (
     Access,
@@ -34,6 +35,7 @@ from kp4web.domain.policy import (
 from kp4web.domain.tracks import Subgroup, TrackKind
 from kp4web.dossiers.queries import NO_DOSSIER, reach_of
 from kp4web.extensions import AnyRow
+from kp4web.needs.queries import Standing, standing, writes_headings
 from kp4web.timeline.entries import Year, by_year, first_page
 from kp4web.timeline.events import Kind, events_of
 from kp4web.timeline.parameters import NO_DAY, NO_ID
@@ -195,6 +197,7 @@ def _rights(actor: Actor, held: frozenset[Relation], kind: TrackKind) -> Rights:
         change_track=writes(Action.TRACK_CHANGE, Field.TRACK),
         assign=kind.active and writes(Action.DOSSIER_ASSIGN, Field.ASSIGNMENT),
         read_questionnaires=writes(Action.QUESTIONNAIRE_FILL_IN, Field.OUTCOME, Access.READ),
+        write_headings=writes_headings(actor, held),
         plan_follow_up=kind.active and writes(Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),
     )
 
@@ -224,9 +227,25 @@ def around_for(session: Session, actor: Actor, head: Head, *, today: date) -> Ar
         contacts=tuple(_contact(row, today) for row in contacts)
         if Field.CONTACTS in head.sees
         else None,
+        headings=_headings(parts.get("heading", ()), head.kind)
+        if Field.REPORTS in head.sees
+        else None,
         band=tuple(_band(tracks, today)),
         starts_on=tracks[0].day,
     )
+
+
+def _headings(rows: Iterable[AnyRow], track: TrackKind) -> tuple[Standing, ...]:
+    known = {row.code: row for row in rows}
+    return tuple(
+        standing(
+            heading, track, version=row.ref, text=row.text, written_on=row.day, author=row.more,
+            author_id=row.row_id,
+        )
+        if (row := known.get(heading.value))
+        else standing(heading, track)
+        for heading in Heading
+    )  # fmt: skip
 
 
 def _oldest_first(row: AnyRow) -> tuple[date, str]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     literal_column,
     select,
     union_all,
@@ -28,12 +29,14 @@ from kp4web.clients.models import Client, Contact, HouseholdMember
 from kp4web.dossiers.models import Dossier, ProfileDecision, SubgroupPeriod, TrackPeriod
 from kp4web.dossiers.queries import IN_REACH
 from kp4web.extensions import AnySelect
+from kp4web.needs.models import HeadingVersion
 from kp4web.organisations.models import MunicipalityNorms, Organisation
 from kp4web.timeline.parameters import (
     CLIENT,
     DOSSIER,
     HOUSEHOLD,
     READS_BIRTH,
+    READS_REPORTS,
     READS_WHAT,
     shaped,
 )
@@ -78,6 +81,12 @@ def _part(part: str, **columns: Any) -> AnySelect:
 
 _COLLEAGUE = aliased(User)
 _PARTNER = aliased(Dossier)
+_NEWER = aliased(HeadingVersion)
+_REPLACED = exists().where(
+    _NEWER.dossier_id == DOSSIER,
+    _NEWER.heading == HeadingVersion.heading,
+    _NEWER.version > HeadingVersion.version,
+)
 AROUND = union_all(
     _part(
         "track", row_id=TrackPeriod.id, code=TrackPeriod.kind, day=TrackPeriod.valid_from,
@@ -117,5 +126,12 @@ AROUND = union_all(
         ),
     )
     .where(Client.household_id == HOUSEHOLD, Client.id != CLIENT, READS_BIRTH),
+    _part(
+        "heading", row_id=HeadingVersion.recorded_by_id, ref=HeadingVersion.version,
+        code=HeadingVersion.heading, text=HeadingVersion.text, more=User.name,
+        day=HeadingVersion.written_on,
+    )
+    .join(User, User.id == HeadingVersion.recorded_by_id)
+    .where(HeadingVersion.dossier_id == DOSSIER, ~_REPLACED, READS_REPORTS),
 )  # fmt: skip
-"""Tracks as known now, subgroups, due items, and the people around the resident."""
+"""Tracks as known now, subgroups, due items, the headings, and the people around the resident."""

@@ -31,6 +31,7 @@ KINDS = (
     (Kind.QUESTIONNAIRES, "Vragenlijsten", Field.QUESTIONNAIRES),
     (Kind.HANDOVERS, "Overdracht", Field.HANDOVER),
     (Kind.ASSIGNMENTS, "Toewijzing", None),
+    (Kind.HEADINGS, "Ondersteuning", Field.REPORTS),
 )
 """What one can narrow to, and the field that must be visible for it to be offered."""
 

@@ -113,6 +113,7 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "intake.bsn": ("intake", {}),
     "intake.take": ("intake", {}),
     "intake.close": ("intake", {"closing": "other", "note": TEXT}),
+    "needs.update": ("lead", {"text": TEXT, "version": "1", "terug": "/"}),
     "questionnaires.answer": (
         "lead",
         {"question": "gez_energie", "was.gez_energie": "0:", "answer.gez_energie": "2",
@@ -206,6 +207,7 @@ ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "handovers.index": ("status", "pagina"),
     "intake.index": ("status", "gemeente", "mijn", "pagina"),
     "logbook.index": ("gebruiker", "handeling", "van", "tot", "voor"),
+    "needs.index": ("kop",),
     "search.index": ("traject", "groep", "subgroep", "consulent", "sort", "pagina"),
     "timeline.show": ("soort", "voor"),
     "worklist.agreement": ("terug", "rij"),

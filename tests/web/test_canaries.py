@@ -22,6 +22,7 @@ from tests.world import PERSONAS, canary, make_world, paths_of
 pytestmark = pytest.mark.world
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 PERSON = {"naam", "aanpak", "straat", "kind", "traject", "overgedragene"}
+HEADINGS = {"hulpvraag", "oudevraag", "activering"}
 PACKAGE = {"aanvrager", "motivering", "overdracht", "terugreden"}
 APPLICATION = {
     "kandidaat", "gezinslid", "teruggekomen", "afgesloten", "instrument", "kenmerk", "gestopt",
@@ -33,7 +34,10 @@ AT_INTAKE = {
 }
 
 SEES = {  # persona: fields of the own municipality
-    "lead": PERSON | IN_DOSSIER | {"verslag", "afspraak", "opvolging", "bericht", "betrokkene"},
+    "lead": PERSON
+    | IN_DOSSIER
+    | HEADINGS
+    | {"verslag", "afspraak", "opvolging", "bericht", "betrokkene"},
     "colleague": PERSON | {"opvolging", "betrokkene", "bericht"},  # the message is the own entry
     "coordinator": PERSON | PACKAGE,
     "intake": PACKAGE | APPLICATION | AT_INTAKE,

@@ -23,6 +23,8 @@ class Action(StrEnum):
     MESSAGE_LEAVE = auto()
     DUE_ITEM_SETTLE = auto()
     AGREEMENT_SETTLE = auto()
+    HEADINGS_READ = auto()
+    HEADINGS_CHANGE = auto()
     TRACK_CHANGE = auto()
     CASELOAD_READ = auto()
     DOSSIER_ASSIGN = auto()
@@ -56,6 +58,8 @@ _CONSULTANT = frozenset(
         Action.MESSAGE_LEAVE,
         Action.DUE_ITEM_SETTLE,
         Action.AGREEMENT_SETTLE,
+        Action.HEADINGS_READ,
+        Action.HEADINGS_CHANGE,
         Action.TRACK_CHANGE,
         Action.QUESTIONNAIRE_FILL_IN,
         Action.REPORT_READ,
@@ -69,6 +73,7 @@ _COORDINATOR = frozenset(
         Action.CLIENT_CHANGE,
         Action.BSN_REVEAL,
         Action.TRACK_CHANGE,
+        Action.HEADINGS_READ,
         Action.DUE_ITEM_SETTLE,
         Action.CASELOAD_READ,
         Action.DOSSIER_ASSIGN,

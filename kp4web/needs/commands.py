@@ -1,0 +1,77 @@
+"""Every write of the two headings: a new version, on top of the one that was read."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kp4web.domain.actor import Actor
+from kp4web.domain.errors import DomainError, InvalidInput
+from kp4web.domain.headings import TEXT_LIMIT as TEXT_LIMIT
+from kp4web.domain.headings import Heading as Heading
+from kp4web.domain.policy import Access, Action, Field, require
+from kp4web.dossiers.commands import record_in
+from kp4web.dossiers.queries import dossier_ref
+from kp4web.needs.models import HeadingVersion
+
+OVERTAKEN = "Deze tekst is intussen gewijzigd. Er is nog niets opgeslagen."
+
+
+class Overtaken(DomainError):
+    """Somebody saved another version in the meantime (409)."""
+
+
+@dataclass(frozen=True)
+class WriteHeading:
+    """The intention to replace what stands under a heading; ``based_on`` is the version read."""
+
+    heading: Heading
+    text: str
+    based_on: int
+
+
+def write_heading(
+    session: Session, actor: Actor, number: str, command: WriteHeading,
+    *, now: datetime, today: date,
+) -> HeadingVersion:  # fmt: skip
+    """
+    Add a version with this text; return it, or the one that says the same already.
+
+    Raises ``Overtaken`` when the heading was changed since it was read, ``InvalidInput`` at the
+    text, ``Forbidden`` or ``NotFound``.
+    """
+    require(actor, Action.HEADINGS_CHANGE)
+    ref = dossier_ref(session, actor, number, lock=True)
+    ref.require(Field.REPORTS, Access.WRITE)
+    text = command.text.strip()
+    if len(text) > TEXT_LIMIT:
+        raise InvalidInput(
+            "text", f"Gebruik hoogstens {TEXT_LIMIT} tekens. U typte er {len(text)}."
+        )
+    last = _last(session, ref.id, command.heading)
+    if last is not None and last.text == text:
+        return last
+    if command.based_on != (last.version if last else 0):
+        raise Overtaken(OVERTAKEN)
+    if last is None and not text:
+        raise InvalidInput("text", "Schrijf eerst iets op.")
+    made = HeadingVersion(
+        dossier_id=ref.id, municipality_id=ref.municipality_id, heading=command.heading,
+        version=command.based_on + 1, text=text, written_on=today, recorded_at=now,
+        recorded_by_id=actor.id,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    record_in(session, actor, ref, "heading_save", now=now, heading=command.heading.value)
+    return made
+
+
+def _last(session: Session, dossier_id: int, heading: Heading) -> HeadingVersion | None:
+    query = (
+        select(HeadingVersion)
+        .where(HeadingVersion.dossier_id == dossier_id, HeadingVersion.heading == heading)
+        .order_by(HeadingVersion.version.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first()
