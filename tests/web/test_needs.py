@@ -1,4 +1,4 @@
-"""Support need and activation: written in place, dated versions, nothing lost between two people."""
+"""Support need and activation: written in place, dated versions, nothing lost between two."""
 
 import pytest
 from sqlalchemy import select
