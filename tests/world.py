@@ -34,6 +34,8 @@ from kp4web.handovers.commands import (
 )
 from kp4web.handovers.models import Handover
 from kp4web.needs.commands import WriteHeading, write_heading
+from kp4web.outlines.commands import SaveOutline, add_outline
+from kp4web.outlines.models import Outline
 from kp4web.questionnaires.commands import DiscardQuestionnaire, discard_questionnaire
 from kp4web.questionnaires.models import Questionnaire
 from kp4web.residents.commands import ContactInput, MemberInput, save_contact, save_member
@@ -89,6 +91,7 @@ class Place:
     """One municipality of the world: a dossier with something of everything."""
 
     dossier: Dossier
+    outline: Outline
     conversation_id: int
     agreement_id: int
     follow_up: FollowUp
@@ -225,9 +228,14 @@ def _place(
     session.commit()
     application = _applications(world, name, lead, world.users[coordinator_name])
     questionnaire = make_questionnaire(dossier, lead, answers=_answers(name, "antwoord"))
+    outline = add_outline(
+        session, actor(world.users[coordinator_name]),
+        SaveOutline(f"Sjabloon {name}", (f"Kop {name}",)), now=at(day),
+    )  # fmt: skip
+    session.commit()
     return Place(
-        dossier, conversation.id, _agreement_of(dossier), follow_up, message, contact, member,
-        handover, bsn, application, questionnaire,
+        dossier, outline, conversation.id, _agreement_of(dossier), follow_up, message, contact,
+        member, handover, bsn, application, questionnaire,
     )  # fmt: skip
 
 
@@ -308,4 +316,5 @@ def paths_of(world: World, place: str) -> dict[str, object]:
         "application_id": here.application.id,
         "questionnaire_id": here.questionnaire.id, "area": "gezondheid",
         "version_id": here.questionnaire.version_id, "heading": "activering",
+        "outline_id": here.outline.id,
     }  # fmt: skip

@@ -55,6 +55,8 @@ ACTS: dict[str, str] = {
     "message_form": "Berichtformulier geopend",
     "message_leave": "Bericht achtergelaten",
     "message_read": "Bericht gelezen",
+    "outline_retire": "Sjabloon uit gebruik genomen",
+    "outline_save": "Sjabloon opgeslagen",
     "password_change": "Wachtwoord veranderd",
     "pension_note": "Afspraak over AOW vastgelegd",
     "preparation_read": "Voorbereiding van een gesprek bekeken",

@@ -134,6 +134,7 @@ class ConversationForm(BaseForm):
     participants_asked = HiddenField()
     """Tells "nobody ticked" from "not asked": then the resident took part."""
     report = TextAreaField("Verslag", validators=[at_most(REPORT_LIMIT)])
+    outline = SelectField("Sjabloon", choices=[], validate_choice=False, default="")
     life_areas = CheckboxesField(
         "Waar ging het over?",
         choices=[SelectChoice(area.value, area.label) for area in LifeArea],

@@ -6,6 +6,7 @@ from uuid import uuid4
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
+from wtforms.fields.choices import SelectChoice
 
 from kp4web.audit.commands import record
 from kp4web.conversations import commands, queries
@@ -17,10 +18,12 @@ from kp4web.domain.attempts import signal_words
 from kp4web.domain.dates import AMSTERDAM, dutch_date
 from kp4web.domain.due_words import quick_picks
 from kp4web.domain.errors import DomainError, Forbidden, InvalidInput
+from kp4web.domain.outlines import caret_after, with_headings
 from kp4web.domain.participation import STEPS
 from kp4web.domain.policy import Action
 from kp4web.dossiers.commands import record_in
 from kp4web.extensions import db
+from kp4web.outlines.queries import OutlineLine, outlines_to_choose
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.forms import own_submission
@@ -67,6 +70,8 @@ def create(number: str) -> ResponseReturnValue:
     if "meer" in request.form:
         form.agreements.add_row()
         return _page(queries.screen_for(db.session(), actor, number), form)
+    if "invoegen" in request.form:
+        return _with_outline(number, form)
     if not form.validate_on_submit():
         return _refused(number, form, 422)
     command = form.command()
@@ -92,6 +97,27 @@ def create(number: str) -> ResponseReturnValue:
     return go_to(way_back(url_for("timeline.show", number=number)))
 
 
+def _with_outline(number: str, form: ConversationForm) -> ResponseReturnValue:
+    """Put the headings of the outline chosen under what was typed; nothing is stored."""
+    screen = queries.screen_for(db.session(), current_actor(), number)
+    typed = (form.report.data or "").replace("\r\n", "\n")
+    chosen = next(
+        (one for one in _outlines() if str(one.id) == form.outline.data), None
+    )  # one that was retired meanwhile is not there
+    if chosen is None:
+        form.outline.errors = ["Kies eerst een sjabloon."]
+        return _page(screen, form, fragment="report_part")
+    text = with_headings(typed, chosen.headings)
+    if text == typed:
+        flash(f"De koppen van “{chosen.name}” staan al in het verslag.", "info")
+    form.report.data = text
+    return _page(screen, form, fragment="report_part", caret=caret_after(typed, text))
+
+
+def _outlines() -> tuple[OutlineLine, ...]:
+    return outlines_to_choose(db.session(), current_actor())
+
+
 def _said(entry: object, command: commands.RecordConversation) -> str:
     words = ["Het gesprek" if isinstance(entry, Conversation) else "De contactpoging"]
     words.append("is vastgelegd.")
@@ -107,16 +133,23 @@ def _refused(number: str, form: ConversationForm, status: int) -> ResponseReturn
 
 
 def _page(
-    screen: Screen, form: ConversationForm, *, draft: SavedDraft | None = None, status: int = 200
-) -> ResponseReturnValue:
+    screen: Screen, form: ConversationForm, *, draft: SavedDraft | None = None, status: int = 200,
+    fragment: str = "form_block", caret: int | None = None,
+) -> ResponseReturnValue:  # fmt: skip
     form.submission.data = uuid4().hex  # another try is another form
+    form.outline.choices = [
+        SelectChoice("", "Kies een sjabloon"),
+        *(SelectChoice(str(outline.id), outline.name) for outline in _outlines()),
+    ]
     back = url_for("timeline.show", number=screen.number)
     _log("conversation_form", screen)
     return render_page(
-        "conversations/new.html", fragment="form_block", status=status, screen=screen, form=form,
+        "conversations/new.html", fragment=fragment, status=status, screen=screen, form=form,
+        caret=caret,
         draft=draft, back=way_back(back), picks=[(p.label, p.on) for p in quick_picks(today())],
         proposal=screen.proposal(form.held_on.data or today(), today()), user_id=current_actor().id,
         clock=clock_of(now()), steps=STEPS, most_rows=MOST_ROWS, asks_more="meer" in request.form,
+        asks_outline="invoegen" in request.form,
     )  # fmt: skip
 
 

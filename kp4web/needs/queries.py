@@ -55,6 +55,13 @@ class Standing:
     invites: bool
     """Somebody may be asked to write here; during rest nobody is asked about activation."""
 
+    @property
+    def verb(self) -> str:
+        """Return the words on the way to the form."""
+        if self.text:
+            return "Wijzigen"
+        return "Opschrijven" if self.invites else "Toch opschrijven"
+
 
 @dataclass(frozen=True, slots=True)
 class Version:

@@ -24,6 +24,7 @@ CASELOAD = Place("Caseload", "caseload.index", "users", Action.CASELOAD_READ)
 APPLICATIONS = Place("Aanvragen", "intake.index", "clipboard-list", Action.APPLICATIONS_READ)
 HANDOVERS = Place("Overdrachten", "handovers.index", "send", Action.HANDOVERS_READ)
 REPORT = Place("Rapportage", "figures.show", "chart-bar", Action.REPORT_READ)
+OUTLINES = Place("Sjablonen", "outlines.index", "note", Action.OUTLINES_MANAGE)
 LOG = Place("Logboek", "logbook.index", "history", Action.LOG_READ)
 SUGGESTIONS = Place(
     "Profielvoorstellen", "decisions.figures", "chart-bar", Action.SUGGESTION_FIGURES_READ
@@ -31,8 +32,8 @@ SUGGESTIONS = Place(
 VERSIONS = Place("Vragenlijsten", "versions.index", "file-text", Action.VERSIONS_READ)
 USERS = Place("Gebruikers", "users.index", "settings", Action.USERS_MANAGE)
 MENU = (
-    WORKLIST, CASELOAD, DOSSIERS, APPLICATIONS, HANDOVERS, REPORT, SUGGESTIONS, LOG, USERS,
-    VERSIONS,
+    WORKLIST, CASELOAD, DOSSIERS, APPLICATIONS, HANDOVERS, REPORT, OUTLINES, SUGGESTIONS, LOG,
+    USERS, VERSIONS,
 )  # fmt: skip
 
 LANDING: tuple[tuple[Role, Place], ...] = (

@@ -24,6 +24,7 @@ from tests.factories import actor
 NEW_TABLES = {
     "agreement", "answer", "application_decision", "application_member", "elsewhere_score",
     "digest_sent", "digest_setting", "heading_version",
+    "outline",
     "name_key", "profile_suggestion", "questionnaire", "questionnaire_version", "report_text",
     "saved_filter", "version_in_force",
 }  # fmt: skip

@@ -114,6 +114,10 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "intake.take": ("intake", {}),
     "intake.close": ("intake", {"closing": "other", "note": TEXT}),
     "needs.update": ("lead", {"text": TEXT, "version": "1", "terug": "/"}),
+    "outlines.create": ("coordinator", {"name": "Nieuw", "headings": "Werk", "revision": ""}),
+    "outlines.restore": ("coordinator", {}),
+    "outlines.retire": ("coordinator", {}),
+    "outlines.update": ("coordinator", {"name": "Zo", "headings": "Thuis", "revision": "1"}),
     "questionnaires.answer": (
         "lead",
         {"question": "gez_energie", "was.gez_energie": "0:", "answer.gez_energie": "2",

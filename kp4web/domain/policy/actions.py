@@ -25,6 +25,7 @@ class Action(StrEnum):
     AGREEMENT_SETTLE = auto()
     HEADINGS_READ = auto()
     HEADINGS_CHANGE = auto()
+    OUTLINES_MANAGE = auto()
     TRACK_CHANGE = auto()
     CASELOAD_READ = auto()
     DOSSIER_ASSIGN = auto()
@@ -74,6 +75,7 @@ _COORDINATOR = frozenset(
         Action.BSN_REVEAL,
         Action.TRACK_CHANGE,
         Action.HEADINGS_READ,
+        Action.OUTLINES_MANAGE,
         Action.DUE_ITEM_SETTLE,
         Action.CASELOAD_READ,
         Action.DOSSIER_ASSIGN,

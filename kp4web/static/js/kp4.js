@@ -10,6 +10,10 @@
       element.tabIndex = -1;
     }
     element.focus();
+    if (element.dataset.caret) {
+      element.setSelectionRange(element.dataset.caret, element.dataset.caret);
+      element.dispatchEvent(new Event("input", { bubbles: true })); /* the text is new: keep it */
+    }
   };
 
   const placeFocus = (nodes) => {

@@ -1,0 +1,1 @@
+"""Outlines ("sjablonen"): the headings that a team puts into its reports."""
