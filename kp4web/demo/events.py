@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 
 from kp4web.domain.agreements import Party
 from kp4web.domain.applications import LifeArea
+from kp4web.domain.headings import Heading
 from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
 
 
@@ -255,6 +256,23 @@ class RecordConversation(DossierEvent):
     agreements: tuple[AgreementPlan, ...] = ()
     life_areas: frozenset[LifeArea] = frozenset()
     participation_step: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteHeading(DossierEvent):
+    """The lead writes under one of the two headings."""
+
+    heading: Heading
+    text: str
+    based_on: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddOutline(Event):
+    """The coordinator makes an outline for the reports of the team."""
+
+    name: str
+    headings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,9 @@ from kp4web.domain.actor import OrganisationKind, Role
 from kp4web.domain.tracks import TrackChange, TrackKind
 from kp4web.figures.commands import RecordWelfareCount, record_welfare_count
 from kp4web.handovers.commands import AcceptHandover, accept_handover
+from kp4web.needs.commands import WriteHeading, write_heading
 from kp4web.organisations.commands import add_municipality, add_organisation
+from kp4web.outlines.commands import SaveOutline, add_outline
 from kp4web.residents.commands import (
     ContactInput,
     MemberInput,
@@ -232,6 +234,15 @@ class Loader(Keys):
     def _latest(self, query: Select[int], dossier_id: int) -> int:
         return self.session.scalars(query, {"dossier_id": dossier_id}).one()
 
+    def write_heading(self, event: told.WriteHeading) -> None:
+        """Write under a heading."""
+        command = WriteHeading(event.heading, event.text, event.based_on)
+        write_heading(*self.where(event), command, now=event.at, today=event.day)
+
+    def add_outline(self, event: told.AddOutline) -> None:
+        """Make an outline."""
+        add_outline(*self.who(event), SaveOutline(event.name, event.headings), now=event.at)
+
     def leave_message(self, event: told.LeaveMessage) -> None:
         """Leave word for the lead."""
         made = leave_message(*self.where(event), LeaveMessage(event.text), now=event.at,
@@ -293,6 +304,8 @@ COMMANDS: dict[type[told.Event], Callable[[Loader, Any], None]] = {
     told.SetSubgroup: Loader.set_subgroup,
     told.EndSubgroup: Loader.end_subgroup,
     told.RecordConversation: Loader.record_conversation,
+    told.WriteHeading: Loader.write_heading,
+    told.AddOutline: Loader.add_outline,
     told.LeaveMessage: Loader.leave_message,
     told.SettleMessage: Loader.settle_message,
     told.MoveFollowUp: Loader.move_follow_up,

@@ -75,11 +75,12 @@ def _standing(life: Life, day: date) -> _Standing | None:
         if isinstance(event, Assign):
             lead = event.user
         else:
-            kind = _kind(event)
+            kind = kind_after(event)
     return _Standing(lead, kind) if kind else None
 
 
-def _kind(event: Event) -> TrackKind:
+def kind_after(event: Event) -> TrackKind:
+    """Return the track on which an event of the course leaves a dossier."""
     if isinstance(event, OpenDossier | ChangeTrack | ReopenDossier):
         return event.kind
     stops = isinstance(event, StopDossier)

@@ -24,6 +24,7 @@ from kp4web.demo.events import (
 )
 from kp4web.demo.intake import applications, put_in_use, with_applications
 from kp4web.demo.life import GOLDEN_END, Team
+from kp4web.demo.needs import headings, outlines
 from kp4web.demo.newcomers import newcomers
 from kp4web.demo.population import Population
 from kp4web.demo.reviews import reassessments
@@ -50,6 +51,7 @@ def history(seed: int, today: date) -> tuple[Event, ...]:
     told = [event for life in lives for event in with_applications(life)]
     told += [*put_in_use(), *applications(population, today)]
     told += reassessments(lives, population.seed, today)
+    told += [*headings(lives), *outlines()]
     told = [event for event in told if event.day < today]
     frame = [*_organisations(), *_round(), *_welfare_counts(population.seed, today)]
     return tuple(_bundled(sorted([*frame, *told], key=lambda event: event.at)))
