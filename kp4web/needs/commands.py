@@ -43,7 +43,7 @@ def write_heading(
     """
     require(actor, Action.HEADINGS_CHANGE)
     ref = dossier_ref(session, actor, number, lock=True)
-    ref.require(Field.REPORTS, Access.WRITE)
+    ref.require(Field.SUPPORT_NEEDS, Access.WRITE)
     text = command.text.strip()
     if len(text) > TEXT_LIMIT:
         raise InvalidInput(

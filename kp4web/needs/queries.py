@@ -1,7 +1,7 @@
 """
 Every read of the two headings: how they stand, and what stood there before.
 
-Visibility is that of the reports (row "conversation reports, agreements, support needs").
+Visibility is the field ``SUPPORT_NEEDS`` of the matrix.
 """
 
 from collections.abc import Collection, Sequence
@@ -112,7 +112,7 @@ def needs_for(session: Session, actor: Actor, number: str) -> Needs:
     """Return both headings with their history; ``Forbidden`` or ``NotFound`` for others."""
     require(actor, Action.HEADINGS_READ)
     ref = dossier_ref(session, actor, number)
-    ref.require(Field.REPORTS, Access.READ)
+    ref.require(Field.SUPPORT_NEEDS, Access.READ)
     rows = session.execute(_VERSIONS, {"dossier_id": ref.id}).all()
     name = name_of(session.execute(_NAME, {"dossier_id": ref.id}).one())
     headings = tuple(
@@ -124,7 +124,7 @@ def needs_for(session: Session, actor: Actor, number: str) -> Needs:
 
 def writes_headings(actor: Actor, held: Collection[Relation]) -> bool:
     """Return whether who holds these relations to a dossier writes under its headings."""
-    return may(actor, Action.HEADINGS_CHANGE) and access(held, Field.REPORTS) >= Access.WRITE
+    return may(actor, Action.HEADINGS_CHANGE) and access(held, Field.SUPPORT_NEEDS) >= Access.WRITE
 
 
 def _history(heading: Heading, track: TrackKind, rows: Sequence[AnyRow]) -> History:

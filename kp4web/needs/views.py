@@ -90,7 +90,7 @@ def _form_page(
     needs: Needs, kind: Heading, form: HeadingForm,
     *, other: queries.Standing | None = None, status: int = 200,
 ) -> ResponseReturnValue:  # fmt: skip
-    needs.ref.require(Field.REPORTS, Access.WRITE)
+    needs.ref.require(Field.SUPPORT_NEEDS, Access.WRITE)
     if not wants_fragment():
         _log(needs)
     form.text.id = f"tekst-{kind.slug}"

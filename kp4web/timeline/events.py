@@ -43,6 +43,7 @@ from kp4web.timeline.parameters import (
     CLIENT,
     DOSSIER,
     READS_HANDOVER,
+    READS_NEEDS,
     READS_OUTCOME,
     READS_QUESTIONNAIRES,
     READS_REPORTS,
@@ -278,7 +279,7 @@ _ASSIGNMENTS = (
 _HEADINGS = (
     _event(
         HeadingVersion, 58, "heading", HeadingVersion.written_on,
-        [HeadingVersion.dossier_id == DOSSIER, READS_REPORTS],
+        [HeadingVersion.dossier_id == DOSSIER, READS_NEEDS],
         author_id=HeadingVersion.recorded_by_id, code=HeadingVersion.heading,
         ref=HeadingVersion.version, size=func.length(HeadingVersion.text),
         text=case((_WHOLE, HeadingVersion.text),

@@ -228,7 +228,7 @@ def around_for(session: Session, actor: Actor, head: Head, *, today: date) -> Ar
         if Field.CONTACTS in head.sees
         else None,
         headings=_headings(parts.get("heading", ()), head.kind)
-        if Field.REPORTS in head.sees
+        if Field.SUPPORT_NEEDS in head.sees
         else None,
         band=tuple(_band(tracks, today)),
         starts_on=tracks[0].day,
@@ -258,6 +258,7 @@ def keys_of(actor: Actor, head: Head) -> dict[str, Any]:
         "dossier_id": head.id, "client_id": head.client_id, "household_id": head.household_id,
         "actor_id": actor.id,
         "reads_reports": Field.REPORTS in head.sees,
+        "reads_needs": Field.SUPPORT_NEEDS in head.sees,
         "reads_what": Field.FOLLOW_UP_WHAT in head.sees,
         "reads_birth": Field.BIRTH in head.sees,
         "reads_dates": Field.FOLLOW_UP_DATE in head.sees,

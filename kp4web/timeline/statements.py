@@ -36,7 +36,7 @@ from kp4web.timeline.parameters import (
     DOSSIER,
     HOUSEHOLD,
     READS_BIRTH,
-    READS_REPORTS,
+    READS_NEEDS,
     READS_WHAT,
     shaped,
 )
@@ -132,6 +132,6 @@ AROUND = union_all(
         day=HeadingVersion.written_on,
     )
     .join(User, User.id == HeadingVersion.recorded_by_id)
-    .where(HeadingVersion.dossier_id == DOSSIER, ~_REPLACED, READS_REPORTS),
+    .where(HeadingVersion.dossier_id == DOSSIER, ~_REPLACED, READS_NEEDS),
 )  # fmt: skip
 """Tracks as known now, subgroups, due items, the headings, and the people around the resident."""

@@ -31,7 +31,7 @@ KINDS = (
     (Kind.QUESTIONNAIRES, "Vragenlijsten", Field.QUESTIONNAIRES),
     (Kind.HANDOVERS, "Overdracht", Field.HANDOVER),
     (Kind.ASSIGNMENTS, "Toewijzing", None),
-    (Kind.HEADINGS, "Ondersteuning", Field.REPORTS),
+    (Kind.HEADINGS, "Ondersteuning", Field.SUPPORT_NEEDS),
 )
 """What one can narrow to, and the field that must be visible for it to be offered."""
 
