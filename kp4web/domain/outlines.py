@@ -59,7 +59,8 @@ def _fault(heading: str) -> str | None:
         return f"een kop heeft hoogstens {MOST_WORDS} woorden."
     if _ENDS_A_SENTENCE.search(heading):
         return "dit leest als een zin. Schrijf alleen een kop, zonder punt."
-    if words[0] not in _ASKS and _TELLS & set(words):
+    asks = heading.endswith("?") or words[0] in _ASKS
+    if not asks and not _TELLS.isdisjoint(words):
         return "dit leest als een bevinding. Schrijf een kop, of een vraag met wat of hoe."
     return None
 
