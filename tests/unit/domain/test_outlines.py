@@ -8,7 +8,8 @@ from kp4web.domain.outlines import caret_after, fault_in, typed_headings, with_h
 @pytest.mark.parametrize(
     "heading",
     ["Gezondheid", "Wat is er besproken", "Wat werkt goed?", "Zijn netwerk", "Werk en inkomen",
-     "Hoe gaat het nu?", "Gezondheid: wat kan wel?", "Contact met hulpverlening", "Dagbesteding (nu en straks)"],
+     "Hoe gaat het nu?", "Gezondheid: wat kan wel?", "Contact met hulpverlening",
+     "Dagbesteding (nu en straks)"],
 )  # fmt: skip
 def test_a_heading_is_taken(heading):
     assert fault_in([heading]) is None
