@@ -31,10 +31,10 @@ _LABELS: Mapping[Heading, str] = {
 BY_SLUG: Mapping[str, Heading] = {heading.slug: heading for heading in Heading}
 
 _WHAT_TO_WRITE: Mapping[Heading, str] = {
-    Heading.SUPPORT_NEED: "Welke hulp vraagt of zoekt de inwoner, en waarvoor? "
-    "Bijvoorbeeld: dagbesteding, hulp bij schulden, een aanpassing in huis.",
-    Heading.ACTIVATION: "Wat doet de inwoner, wat is aangeboden en wat is de volgende stap? "
-    "Bijvoorbeeld: een taalmaatje, vrijwilligerswerk.",
+    Heading.SUPPORT_NEED: "Welke hulp zoekt de inwoner? "
+    "Bijvoorbeeld dagbesteding of hulp bij schulden.",
+    Heading.ACTIVATION: "Wat doet de inwoner en wat is de volgende stap? "
+    "Bijvoorbeeld een taalmaatje of vrijwilligerswerk.",
 }
 _WHAT_TO_LEAVE = (
     "Tijdens rust hoeft hier niets te staan. Vraag de inwoner nu niet naar activering. "

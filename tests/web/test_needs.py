@@ -44,7 +44,7 @@ def texts():
 
 def test_an_empty_heading_says_what_to_write_and_takes_a_text(http_as, lead, dossier):
     http = http_as(lead)
-    assert "Welke hulp vraagt of zoekt de inwoner" in page_of(http, dossier)
+    assert "Welke hulp zoekt de inwoner" in page_of(http, dossier)
     answer = http.post(form_of(dossier), data={"text": f" {ASKED}\r\nEn rust.", "version": "0"})
     assert (answer.status_code, answer.location) == (303, path(dossier))
     html = page_of(http, dossier)
