@@ -11,6 +11,7 @@ import gc
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -48,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Give the run its folder; a worker gets the one of the process that started it."""
     for name in [name for name in os.environ if name.startswith("KP4WEB_")]:
         del os.environ[name]  # the developer's own settings are not part of a test
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling takes longer than loading
+    sys.dont_write_bytecode = False
     shared = getattr(config, "workerinput", {}).get("run_folder")
     folder = config.stash[RUN_FOLDER] = Path(shared) if shared else make_run_folder()
     tests.html.sound_folder = folder / "sound"
