@@ -31,7 +31,7 @@ from kp4web.domain.applications import LifeArea
 from kp4web.domain.dates import AMSTERDAM, add_weeks, count_of, day_of, dutch_day
 from kp4web.domain.due import Norms, propose_follow_up
 from kp4web.domain.errors import DomainError, Forbidden, NotFound
-from kp4web.domain.participation import BY_NUMBER, Step
+from kp4web.domain.participation import BY_NUMBER, Step, touched
 from kp4web.domain.policy import (
     Access,
     Action,
@@ -70,7 +70,7 @@ _SCREEN = (
 _RECENT = (
     select(
         Conversation.id, Conversation.held_on, Conversation.channel, Conversation.report,
-        User.name.label("author"),
+        Conversation.life_areas, Conversation.participation_step, User.name.label("author"),
     )
     .join(User, User.id == Conversation.author_id)
     .where(Conversation.dossier_id == bindparam("dossier_id"))
@@ -135,7 +135,14 @@ class RecentReport:
     held_on: date
     channel: Channel
     report: str
+    life_areas: Sequence[str]
+    participation_step: int | None
     author: str
+
+    @property
+    def about(self) -> str:
+        """Return the life areas and the step, in one line."""
+        return ". ".join(touched(self.life_areas, self.participation_step))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """Agreements made in a conversation: who is to do what, and how it ended."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
+
+from kp4web.domain.dates import dutch_date
 
 
 class Party(StrEnum):
@@ -47,3 +50,13 @@ ENDING_LABELS: Mapping[AgreementEnding, str] = {
 def agreed(who: Party, what: str) -> str:
     """Return an agreement in one line: ``Inwoner: de huisarts bellen``."""
     return f"{who.label}: {what}"
+
+
+def agreed_title(who: Party, due_on: date | None, ending: AgreementEnding | None) -> str:
+    """Return what an agreement is called: ``Afspraak (inwoner, uiterlijk 01-12-2026)``."""
+    parts = [who.label.lower()]
+    if due_on:
+        parts.append(f"uiterlijk {dutch_date(due_on)}")
+    if ending:
+        parts.append(ending.label.lower())
+    return f"Afspraak ({', '.join(parts)})"

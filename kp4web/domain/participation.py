@@ -1,6 +1,9 @@
 """The Participatieladder: six steps of taking part, from alone at home to paid work."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from kp4web.domain.applications import LifeArea
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +41,12 @@ STEPS: tuple[Step, ...] = (
     Step(6, "Betaald werk", "Heeft loon en werkt zonder ondersteuning."),
 )  # fmt: skip
 BY_NUMBER = {step.number: step for step in STEPS}
+
+
+def touched(life_areas: Iterable[str], step: int | None) -> tuple[str, ...]:
+    """Return in Dutch what a conversation was about and the step then; a line each."""
+    labels = [LifeArea(area).label.lower() for area in life_areas]
+    lines = [f"Ging over: {', '.join(labels)}"] if labels else []
+    if step in BY_NUMBER:
+        lines.append(f"Participatieladder: {BY_NUMBER[step].label}")
+    return tuple(lines)

@@ -8,8 +8,10 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from kp4web.conversations.models import AttemptOutcome, Channel, Participant
+from kp4web.domain.agreements import AgreementEnding, Party, agreed_title
 from kp4web.domain.dates import dutch_date
 from kp4web.domain.headings import Heading
+from kp4web.domain.participation import touched
 from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
 from kp4web.dossiers.models import Origin
 from kp4web.extensions import AnyRow
@@ -63,14 +65,22 @@ TRACK_ICONS: Mapping[TrackKind, str] = {
     TrackKind.STOPPED: "circle-minus",
 }
 _MINOR = frozenset(
-    {"planned", "moved", "ended", "assignment", "assignment_end", "subgroup", "subgroup_end"}
-)
+    {"planned", "moved", "ended", "agreed", "agreement_ended", "assignment", "assignment_end",
+     "subgroup", "subgroup_end"}
+)  # fmt: skip
 _SPOKEN: Mapping[Channel, tuple[str, str]] = {
     Channel.FACE_TO_FACE: ("Gesprek op kantoor", "message"),
     Channel.PHONE: ("Telefonisch gesprek", "phone"),
     Channel.HOME_VISIT: ("Huisbezoek", "home-heart"),
     Channel.VIDEO: ("Videogesprek", "video"),
     Channel.IN_WRITING: ("Schriftelijk contact", "mail"),
+}
+
+
+_ENDINGS: Mapping[AgreementEnding, tuple[str, str]] = {
+    AgreementEnding.KEPT: ("check", "ok"),
+    AgreementEnding.NOT_KEPT: ("x", "warn"),
+    AgreementEnding.DROPPED: ("circle-minus", "neutral"),
 }
 
 
@@ -129,9 +139,10 @@ def _hosts(rows: Sequence[AnyRow]) -> dict[Any, int]:
 
 def _host(row: AnyRow, hosts: Mapping[Any, int]) -> int | None:
     """Return the conversation that this row stands with, if it is among the rows."""
-    if row.kind == "planned":
+    if row.kind in {"planned", "agreed"}:
         return hosts.get(row.ref)
-    return hosts.get((row.day, row.author_id)) if row.kind == "ended" else None
+    settles = row.kind in {"ended", "agreement_ended"}
+    return hosts.get((row.day, row.author_id)) if settles else None
 
 
 def _entry(row: AnyRow, more: Iterable[str]) -> Entry:
@@ -163,7 +174,8 @@ def _conversation(row: AnyRow) -> Words:
     if present and len(beside) == len(present):
         title += " zonder de inwoner"
     details = (f"Erbij: {', '.join(beside).lower()}",) if beside else ()
-    return Words(title, icon, "info", details)
+    about = touched(json.loads(row.extra or "[]"), int(row.note) if row.note else None)
+    return Words(title, icon, "info", (*details, *about))
 
 
 def _attempt(row: AnyRow) -> Words:
@@ -188,6 +200,17 @@ def _moved(row: AnyRow) -> Words:
 
 def _ended(row: AnyRow) -> Words:
     return Words(f"Opvolging {FollowUpEnding(row.code).label.lower()}", "check", "ok")
+
+
+def _agreed(row: AnyRow) -> Words:
+    ending = AgreementEnding(row.code) if row.code else None
+    return Words(agreed_title(Party(row.more), row.until, ending), "note")
+
+
+def _agreement_ended(row: AnyRow) -> Words:
+    ending = AgreementEnding(row.code)
+    icon, tone = _ENDINGS[ending]
+    return Words(agreed_title(Party(row.more), None, ending), icon, tone)
 
 
 def _pension(row: AnyRow) -> Words:
@@ -275,6 +298,8 @@ _MAKERS: Mapping[str, Callable[[AnyRow], Words]] = {
     "planned": _planned,
     "moved": _moved,
     "ended": _ended,
+    "agreed": _agreed,
+    "agreement_ended": _agreement_ended,
     "pension": _pension,
     "track": _track,
     "subgroup": _subgroup,

@@ -51,7 +51,7 @@ from kp4web.timeline.parameters import (
     shaped,
 )
 from kp4web.versions.models import QuestionnaireVersion
-from kp4web.worklist.models import FollowUp, FollowUpMove, Message, PensionNote
+from kp4web.worklist.models import Agreement, FollowUp, FollowUpMove, Message, PensionNote
 
 EXCERPT = 300
 """Characters of an older report on the page."""
@@ -105,9 +105,14 @@ def _event(
     return select(rows.subquery())
 
 
+def _reads(entry: Any) -> Any:
+    """Return whether the actor reads an entry: the report's readers, and who wrote it."""
+    return or_(READS_REPORTS, entry.author_id == ACTOR)
+
+
 def _report(entry: Any, *, cut: bool) -> dict[str, Any]:
     """Return the columns of a report: for its readers, and for who wrote it."""
-    readable = or_(READS_REPORTS, entry.author_id == ACTOR)
+    readable = _reads(entry)
     newest = aliased(entry)
     latest = (
         select(newest.id)
@@ -159,6 +164,8 @@ _CONVERSATIONS = (
         Conversation, 80, "conversation", Conversation.held_on,
         [Conversation.dossier_id == DOSSIER], **_report(Conversation, cut=True),
         more=case((READS_REPORTS, cast(Conversation.participants, Text))),
+        extra=case((_reads(Conversation), cast(Conversation.life_areas, Text))),
+        note=case((_reads(Conversation), cast(Conversation.participation_step, Text))),
     ),
     _event(
         ContactAttempt, 70, "attempt", ContactAttempt.held_on,
@@ -189,6 +196,18 @@ _FOLLOW_UPS = (
         FollowUp, 54, "ended", FollowUp.ended_on,
         [FollowUp.dossier_id == DOSSIER, FollowUp.ended_at.is_not(None)],
         author_id=FollowUp.ended_by_id, text=_WHAT, code=FollowUp.ending,
+    ),
+    _event(
+        Agreement, 49, "agreed", Agreement.created_on,
+        [Agreement.dossier_id == DOSSIER, READS_REPORTS],
+        author_id=Agreement.created_by_id, text=Agreement.what, more=Agreement.who,
+        until=Agreement.due_on, code=Agreement.ending, ref=Agreement.conversation_id,
+    ),
+    _event(
+        Agreement, 53, "agreement_ended", Agreement.ended_on,
+        [Agreement.dossier_id == DOSSIER, Agreement.ended_at.is_not(None), READS_REPORTS],
+        author_id=Agreement.ended_by_id, text=Agreement.what, more=Agreement.who,
+        code=Agreement.ending,
     ),
     _event(
         PensionNote, 45, "pension", PensionNote.recorded_on, [PensionNote.dossier_id == DOSSIER],

@@ -47,9 +47,21 @@ class Due:
     may_complete: bool
     message_id: int | None
     may_settle_message: bool
+    agreement_id: int | None
+    may_settle_agreement: bool
     postpones: bool
     """The AOW date itself: stopping can be postponed."""
     may_settle_pension: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementLine:
+    """An open agreement: who is to do what, and by when."""
+
+    id: int
+    text: str
+    due_on: date | None
+    may_settle: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +196,8 @@ class Around:
     """What the dossier waits for, the household and the people around the resident."""
 
     due: tuple[Due, ...]
+    agreements: tuple[AgreementLine, ...]
+    """Open ones that are no due item: without a day, or silent during rest."""
     subgroups: tuple[str, ...]
     partners: tuple[Partner, ...]
     members: tuple[Member, ...]

@@ -13,6 +13,7 @@ from kp4web.domain.actor import Actor
 from kp4web.domain.agreements import agreed
 from kp4web.domain.dates import dutch_day
 from kp4web.domain.due import DueKind
+from kp4web.domain.participation import touched
 from kp4web.extensions import AnyRow
 from kp4web.timeline.paper import NORMAL, SMALL, Paper, first_lines, lines_of, shared_out
 from kp4web.timeline.parameters import ACTOR, DOSSIER, READS_REPORTS
@@ -40,6 +41,7 @@ _TALKS = (
     select(
         Conversation.held_on, Conversation.channel, User.name.label("author"),
         case((_READABLE, func.substr(Conversation.report, 1, READ_OF_REPORT))).label("report"),
+        Conversation.life_areas, Conversation.participation_step, _READABLE.label("readable"),
     )
     .join(User, User.id == Conversation.author_id)
     .where(Conversation.dossier_id == DOSSIER)
@@ -67,6 +69,8 @@ class Talk:
     author: str
     text: str | None
     is_cut: bool = False
+    about: str = ""
+    """Life areas and step, for who reads the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ def _paper(always: Sequence[str], rows: int, talks: Sequence[Talk]) -> tuple[Pap
     for paper in (NORMAL, SMALL):
         texts = always if paper is NORMAL else [" ".join(text.split()) for text in always]
         used = AROUND_TEXTS + rows + sum(lines_of(text, paper.width) for text in texts)
-        free = paper.lines - used - len(talks)
+        free = paper.lines - used - len(talks) - sum(bool(talk.about) for talk in talks)
         if free >= sum(min(lines_of(talk.text or "", paper.width), 6) for talk in talks):
             return paper, free
     return SMALL, max(free, len(talks))
@@ -157,7 +161,9 @@ def _cut(talks: Sequence[Talk], free: int, paper: Paper) -> Iterable[Talk]:
 
 
 def _talk(row: AnyRow) -> Talk:
-    return Talk(row.held_on, Channel(row.channel).label, row.author, row.report)
+    about = touched(row.life_areas, row.participation_step) if row.readable else ()
+    how = Channel(row.channel).label
+    return Talk(row.held_on, how, row.author, row.report, about=". ".join(about))
 
 
 def _agreement(row: AnyRow, today: date) -> Line:

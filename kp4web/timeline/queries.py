@@ -5,7 +5,7 @@ Three statements whatever the length of the history; what the actor may not see 
 or is left out here. Templates get the frozen view objects and nothing else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,7 +20,6 @@ from kp4web.domain.dates import add_months, distance, dutch_date, whole_years
 from kp4web.domain.due import DueKind, Norms
 from kp4web.domain.due_words import DueGroup, explain, group
 from kp4web.domain.errors import NotFound
-from kp4web.domain.headings import Heading
 from kp4web.domain.names import display_name
 from kp4web.domain.policy import (
     Access,
@@ -35,11 +34,12 @@ from kp4web.domain.policy import (
 from kp4web.domain.tracks import Subgroup, TrackKind
 from kp4web.dossiers.queries import NO_DOSSIER, reach_of
 from kp4web.extensions import AnyRow
-from kp4web.needs.queries import Standing, standing, writes_headings
+from kp4web.needs.queries import writes_headings
 from kp4web.timeline.entries import Year, by_year, first_page
 from kp4web.timeline.events import Kind, events_of
 from kp4web.timeline.parameters import NO_DAY, NO_ID
 from kp4web.timeline.pieces import (
+    AgreementLine,
     Around,
     Born,
     Bsn,
@@ -53,6 +53,7 @@ from kp4web.timeline.pieces import (
     Rights,
     Segment,
 )
+from kp4web.timeline.standing import agreements_of, headings_of
 from kp4web.timeline.statements import AROUND, HEAD
 
 NO_LEAD = "Nog niet toegewezen"
@@ -211,11 +212,17 @@ def around_for(session: Session, actor: Actor, head: Head, *, today: date) -> Ar
     parts: dict[str, list[AnyRow]] = {}
     for row in session.execute(AROUND, keys_of(actor, head) | reach_of(actor)):
         parts.setdefault(row.part, []).append(row)
+    agreements = agreements_of(parts.get("agreement", ()), actor, head)
     due = sorted(parts.get("due", ()), key=lambda row: (row.day, row.row_id))
     tracks = sorted(parts["track"], key=lambda row: row.day)
     contacts = sorted(parts.get("contact", ()), key=lambda row: (row.until is not None, row.text))
     return Around(
-        due=tuple(_due(row, actor, head, today) for row in due),
+        due=tuple(_due(row, actor, head, agreements, today) for row in due),
+        agreements=tuple(
+            line
+            for line in agreements.values()
+            if not any(row.code == DueKind.AGREEMENT and row.ref == line.id for row in due)
+        ),
         subgroups=tuple(sorted(Subgroup(row.code).label for row in parts.get("subgroup", ()))),
         partners=tuple(_partner(row, today) for row in parts.get("partner", ())),
         members=tuple(
@@ -227,25 +234,12 @@ def around_for(session: Session, actor: Actor, head: Head, *, today: date) -> Ar
         contacts=tuple(_contact(row, today) for row in contacts)
         if Field.CONTACTS in head.sees
         else None,
-        headings=_headings(parts.get("heading", ()), head.kind)
+        headings=headings_of(parts.get("heading", ()), head.kind)
         if Field.SUPPORT_NEEDS in head.sees
         else None,
         band=tuple(_band(tracks, today)),
         starts_on=tracks[0].day,
     )
-
-
-def _headings(rows: Iterable[AnyRow], track: TrackKind) -> tuple[Standing, ...]:
-    known = {row.code: row for row in rows}
-    return tuple(
-        standing(
-            heading, track, version=row.ref, text=row.text, written_on=row.day, author=row.more,
-            author_id=row.row_id,
-        )
-        if (row := known.get(heading.value))
-        else standing(heading, track)
-        for heading in Heading
-    )  # fmt: skip
 
 
 def _oldest_first(row: AnyRow) -> tuple[date, str]:
@@ -269,8 +263,11 @@ def keys_of(actor: Actor, head: Head) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _due(row: AnyRow, actor: Actor, head: Head, today: date) -> Due:
+def _due(
+    row: AnyRow, actor: Actor, head: Head, agreements: Mapping[int, AgreementLine], today: date
+) -> Due:
     kind = DueKind(row.code)
+    agreement = agreements.get(row.ref) if kind is DueKind.AGREEMENT else None
     is_follow_up, is_message = kind is DueKind.FOLLOW_UP, kind is DueKind.MESSAGE
     words = explain(
         kind, due_on=row.day, today=today, track=head.kind, track_since=head.since,
@@ -283,7 +280,8 @@ def _due(row: AnyRow, actor: Actor, head: Head, today: date) -> Due:
         return may(actor, action) and (own or access(head.relations, field) >= Access.WRITE)
 
     return Due(
-        kind=kind.value, label=kind.label, what=(row.text or "").strip(),
+        kind=kind.value, label=kind.label,
+        what=agreement.text if agreement else (row.text or "").strip(),
         why="" if is_follow_up or is_message else words.why,
         due_on=row.day, distance=distance(row.day, today),
         is_late=group(row.day, today) is DueGroup.LATE, is_today=row.day == today,
@@ -293,6 +291,8 @@ def _due(row: AnyRow, actor: Actor, head: Head, today: date) -> Due:
         may_complete=is_follow_up and writes(Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),
         message_id=row.ref if is_message else None,
         may_settle_message=is_message and writes(Action.DUE_ITEM_SETTLE, Field.REPORTS),
+        agreement_id=agreement.id if agreement else None,
+        may_settle_agreement=agreement is not None and agreement.may_settle,
         postpones=kind is DueKind.PENSION_REACHED,
         may_settle_pension=_is_pension_due(kind, row.day, today)
         and writes(Action.DUE_ITEM_SETTLE, Field.TRACK),

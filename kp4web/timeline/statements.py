@@ -37,10 +37,11 @@ from kp4web.timeline.parameters import (
     HOUSEHOLD,
     READS_BIRTH,
     READS_NEEDS,
+    READS_REPORTS,
     READS_WHAT,
     shaped,
 )
-from kp4web.worklist.models import DueItem, FollowUp
+from kp4web.worklist.models import Agreement, DueItem, FollowUp
 
 HEAD = (
     select(
@@ -126,6 +127,10 @@ AROUND = union_all(
         ),
     )
     .where(Client.household_id == HOUSEHOLD, Client.id != CLIENT, READS_BIRTH),
+    _part(
+        "agreement", row_id=Agreement.id, code=Agreement.who, text=Agreement.what,
+        day=Agreement.due_on,
+    ).where(Agreement.dossier_id == DOSSIER, Agreement.ended_at.is_(None), READS_REPORTS),
     _part(
         "heading", row_id=HeadingVersion.recorded_by_id, ref=HeadingVersion.version,
         code=HeadingVersion.heading, text=HeadingVersion.text, more=User.name,

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from kp4web.conversations.models import Conversation
 from kp4web.domain.agreements import Party
+from kp4web.domain.applications import LifeArea
 from kp4web.extensions import db
 from kp4web.worklist.commands import MakeAgreement
 from kp4web.worklist.models import Agreement, DueItem
@@ -176,3 +177,45 @@ def test_rest_is_silent_about_what_others_promised(app, lead):
     ours = agree(resting, lead, who=Party.CONSULTANT)
     assert [item[1] for item in waiting(resting)] == [ours]
     assert verified(app)
+
+
+def test_open_agreements_stand_on_the_dossier_with_their_text(http_as, lead, dossier):
+    dated = agree(dossier, lead)
+    agree(dossier, lead, what="De brief nakijken", who=Party.CONSULTANT, due_on=None)
+    html = http_as(lead).get(f"/dossiers/{dossier.number}").text
+    waits, apart = html.split("Open afspraken zonder datum")
+    assert "Afspraak: Inwoner: De huisarts bellen" in waits
+    assert f"/afspraken/{dated}/afronding" in waits
+    assert "Consulent: De brief nakijken" in apart
+    assert "De brief nakijken" not in waits
+    colleague = http_as(make_user(name="Ö. Demir")).get(f"/dossiers/{dossier.number}").text
+    assert "De huisarts bellen" not in colleague
+    assert "De brief nakijken" not in colleague
+
+
+def test_an_agreement_and_its_ending_are_on_the_timeline(http_as, lead, dossier):
+    talk = {"today": date(2026, 11, 4), "life_areas": frozenset({LifeArea.WORK})}
+    made = MakeAgreement("De huisarts bellen", Party.RESIDENT, date(2026, 11, 10))
+    make_conversation(dossier, lead, agreements=(made,), participation_step=3, **talk)
+    http, path = http_as(lead), f"/dossiers/{dossier.number}"
+    (agreement,) = rows(Agreement)
+    assert "Afspraak (inwoner, uiterlijk 10-11-2026): De huisarts bellen" in http.get(path).text
+    http.post(f"/afspraken/{agreement.id}/afronding", data={"ending": "not_kept", "terug": path})
+    html = http.get(path).text
+    assert "Afspraak (inwoner, niet nagekomen): De huisarts bellen" in html
+    assert "Afspraak (inwoner, uiterlijk 10-11-2026, niet nagekomen)" in html
+    assert "Ging over: werk" in html
+    assert "Participatieladder: 3. Deelname" in html
+    assert "Ging over: werk" in http.get(f"{path}/voorbereiding").text
+    assert "Ging over: werk" in http.get(f"{path}/gesprekken/nieuw").text
+    colleague = http_as(make_user(name="Ö. Demir")).get(path).text
+    assert "Afspraak (" not in colleague
+    assert "Ging over" not in colleague
+
+
+def test_in_rest_the_agreements_that_stay_silent_can_still_be_read(http_as, lead):
+    resting = make_dossier(lead=lead, track="rest")
+    agree(resting, lead)
+    html = http_as(lead).get(f"/dossiers/{resting.number}").text
+    assert "in rest herinnert het systeem hier niet aan" in html
+    assert "Uiterlijk di 01-12-2026" in html
