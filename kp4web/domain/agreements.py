@@ -52,7 +52,9 @@ def agreed(who: Party, what: str) -> str:
     return f"{who.label}: {what}"
 
 
-def agreed_title(who: Party, due_on: date | None, ending: AgreementEnding | None) -> str:
+def agreed_title(
+    who: Party, due_on: date | None = None, ending: AgreementEnding | None = None
+) -> str:
     """Return what an agreement is called: ``Afspraak (inwoner, uiterlijk 01-12-2026)``."""
     parts = [who.label.lower()]
     if due_on:

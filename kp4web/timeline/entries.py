@@ -210,7 +210,7 @@ def _agreed(row: AnyRow) -> Words:
 def _agreement_ended(row: AnyRow) -> Words:
     ending = AgreementEnding(row.code)
     icon, tone = _ENDINGS[ending]
-    return Words(agreed_title(Party(row.more), None, ending), icon, tone)
+    return Words(agreed_title(Party(row.more), ending=ending), icon, tone)
 
 
 def _pension(row: AnyRow) -> Words:

@@ -59,7 +59,9 @@ class AgreementLine:
     """An open agreement: who is to do what, and by when."""
 
     id: int
-    text: str
+    title: str
+    """``Afspraak (inwoner)``."""
+    what: str
     due_on: date | None
     may_settle: bool
 

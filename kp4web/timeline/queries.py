@@ -280,8 +280,8 @@ def _due(
         return may(actor, action) and (own or access(head.relations, field) >= Access.WRITE)
 
     return Due(
-        kind=kind.value, label=kind.label,
-        what=agreement.text if agreement else (row.text or "").strip(),
+        kind=kind.value, label=agreement.title if agreement else kind.label,
+        what=agreement.what if agreement else (row.text or "").strip(),
         why="" if is_follow_up or is_message else words.why,
         due_on=row.day, distance=distance(row.day, today),
         is_late=group(row.day, today) is DueGroup.LATE, is_today=row.day == today,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from kp4web.domain.actor import Actor
-from kp4web.domain.agreements import Party, agreed
+from kp4web.domain.agreements import Party, agreed_title
 from kp4web.domain.headings import Heading
 from kp4web.domain.policy import Access, Action, Field, access, may
 from kp4web.domain.tracks import TrackKind
@@ -18,7 +18,7 @@ def agreements_of(rows: Iterable[AnyRow], actor: Actor, head: Head) -> Mapping[i
     settles = may(actor, Action.AGREEMENT_SETTLE)
     settles = settles and access(head.relations, Field.REPORTS) >= Access.WRITE
     lines = [
-        AgreementLine(row.row_id, agreed(Party(row.code), row.text), row.day, settles)
+        AgreementLine(row.row_id, agreed_title(Party(row.code)), row.text, row.day, settles)
         for row in rows
     ]
     lines.sort(key=lambda line: (line.due_on or NO_DAY, line.id))

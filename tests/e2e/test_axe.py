@@ -43,6 +43,7 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         "/dossiers/{stopped}", f"/dossiers/{GONE}",
         "/dossiers/{number}?soort=gesprekken&soort=traject&van=2026-01-01&alles=1",
         "/dossiers/{number}?van=gisteren", "/dossiers/{number}/voorbereiding",
+        "/dossiers/{number}/ondersteuning",
     ],
     "lead: forms": [
         ("/dossiers/{number}/gesprekken/nieuw", "Gesprek vastleggen"),
@@ -52,6 +53,7 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         ("/dossiers/{number}/traject", "Vastleggen"), "/dossiers/{stopped}/traject",
         "/dossiers/{resting}/traject",
         ("/dossiers/{number}/inwoner", "Opslaan"),
+        "/dossiers/{number}/ondersteuning/activering",
         ("/dossiers/{number}/betrokkenen/nieuw", "Opslaan"),
         "/dossiers/{number}/betrokkenen/{contact_id}",
         ("/dossiers/{number}/gezinsleden/nieuw", "Opslaan"),
@@ -80,6 +82,7 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         ("/dossiers/{number}/toewijzing", "Toewijzen"), "/dossiers/{number}",
         "/overdrachten", "/overdrachten?status=geaccepteerd", "/overdrachten?status=teruggestuurd",
         "/overdrachten/{handover_id}", "/overdrachten/{returned_handover}",
+        "/sjablonen", ("/sjablonen/nieuw", "Opslaan"), "/sjablonen/{outline_id}",
         f"{REPORT}&inactief=1", ("/rapportages/bijstand", "Vastleggen"),
     ],
     "policy": [REPORT, "/rapportages/bijstand"],

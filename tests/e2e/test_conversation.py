@@ -9,11 +9,21 @@ from sqlalchemy import select, update
 
 from kp4web.accounts.models import UserSession
 from kp4web.conversations.models import ContactAttempt, Conversation, Draft
+from kp4web.domain.actor import Role
 from kp4web.extensions import db
+from kp4web.outlines.commands import SaveOutline, add_outline
 from kp4web.worklist.models import Agreement, FollowUp
 from tests.browser import ON_SQLITE, only, run_axe_at_all_widths, with_javascript
 from tests.conftest import TODAY
-from tests.factories import PASSWORD, make_conversation, make_dossier, make_follow_up, make_user
+from tests.factories import (
+    PASSWORD,
+    actor,
+    at,
+    make_conversation,
+    make_dossier,
+    make_follow_up,
+    make_user,
+)
 
 REPORT = "Mevrouw gaat nu twee ochtenden naar de dagbesteding."
 EMAIL = "k.jansen@westbetuwe.example"
@@ -174,6 +184,29 @@ def test_one_more_agreement_keeps_everything_typed(page, arrange):
         assert [(row.what, row.due_on) for row in made] == [
             ("De huisarts bellen", date(2026, 12, 1))
         ]
+
+
+def test_headings_of_an_outline_come_under_what_was_typed(page, variant, arrange):
+    """Runs with and without JavaScript."""
+    with arrange():
+        coordinator = actor(make_user(Role.COORDINATOR, name="S. de Wit"))
+        outline = SaveOutline("Eerste gesprek", ("Gezondheid", "Dagindeling"))
+        add_outline(db.session(), coordinator, outline, now=at(TODAY))
+        db.session.commit()
+    page.reload()
+    report_field(page).fill(REPORT)
+    page.get_by_label("Wat gaat u dan doen?").fill("Samen langsgaan")
+    page.locator("summary", has_text="sjabloon").click()
+    page.get_by_label("Sjabloon", exact=True).select_option(label="Eerste gesprek")
+    page.get_by_role("button", name="Invoegen").click()
+    expect(report_field(page)).to_have_value(f"{REPORT}\n\nGezondheid:\n\n\nDagindeling:\n")
+    expect(page.get_by_label("Wat gaat u dan doen?")).to_have_value("Samen langsgaan")
+    expect(report_field(page)).to_be_focused()
+    if variant.javascript:  # the cursor stands under the first heading, and the text is kept
+        page.keyboard.type("Goed.")
+        whole = f"{REPORT}\n\nGezondheid:\nGoed.\n\nDagindeling:\n"
+        expect(report_field(page)).to_have_value(whole)
+        expect(status_line(page)).to_have_text(SAVED)
 
 
 @with_javascript

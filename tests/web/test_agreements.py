@@ -184,9 +184,9 @@ def test_open_agreements_stand_on_the_dossier_with_their_text(http_as, lead, dos
     agree(dossier, lead, what="De brief nakijken", who=Party.CONSULTANT, due_on=None)
     html = http_as(lead).get(f"/dossiers/{dossier.number}").text
     waits, apart = html.split("Open afspraken zonder datum")
-    assert "Afspraak: Inwoner: De huisarts bellen" in waits
+    assert "Afspraak (inwoner): De huisarts bellen" in waits
     assert f"/afspraken/{dated}/afronding" in waits
-    assert "Consulent: De brief nakijken" in apart
+    assert "Afspraak (consulent): De brief nakijken" in apart
     assert "De brief nakijken" not in waits
     colleague = http_as(make_user(name="Ö. Demir")).get(f"/dossiers/{dossier.number}").text
     assert "De huisarts bellen" not in colleague
