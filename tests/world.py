@@ -312,7 +312,7 @@ def paths_of(world: World, place: str) -> dict[str, object]:
         "message_id": here.message.id,
         "contact_id": here.contact.id, "member_id": here.member.id,
         "handover_id": here.handover.id, "user_id": world.users["colleague"].id,
-        "session_id": 2**31 - 1, "filter_id": 2**31 - 1,
+        "session_id": 2**31 - 1, "filter_id": 2**31 - 1, "draft_id": 2**31 - 1,
         "application_id": here.application.id,
         "questionnaire_id": here.questionnaire.id, "area": "gezondheid",
         "version_id": here.questionnaire.version_id, "heading": "activering",

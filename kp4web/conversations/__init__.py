@@ -1,1 +1,1 @@
-"""Conversations, contact attempts, and drafts of what is being typed."""
+"""Conversations and contact attempts."""

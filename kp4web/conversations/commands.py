@@ -1,25 +1,16 @@
-"""Every write of conversations, attempts and drafts."""
+"""Every write of conversations and attempts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import (
-    CompoundSelect,
-    Select,
-    bindparam,
-    delete,
-    func,
-    literal_column,
-    select,
-    union_all,
-)
+from sqlalchemy import CompoundSelect, bindparam, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from kp4web.conversations.models import AttemptOutcome as AttemptOutcome
 from kp4web.conversations.models import Channel as Channel
-from kp4web.conversations.models import ContactAttempt, Conversation, Draft
+from kp4web.conversations.models import ContactAttempt, Conversation
 from kp4web.conversations.models import Participant as Participant
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import LifeArea as LifeArea
@@ -30,6 +21,7 @@ from kp4web.domain.participation import BY_NUMBER
 from kp4web.domain.policy import Access, Action, Field, Relation, require
 from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.queries import DossierRef, dossier_ref
+from kp4web.drafts.commands import forget_draft
 from kp4web.worklist.commands import (
     AgreementEnding,
     LeaveMessage,
@@ -45,8 +37,6 @@ from kp4web.worklist.commands import MakeAgreement as MakeAgreement
 from kp4web.worklist.models import FollowUpEnding
 
 REPORT_LIMIT = 50_000
-DRAFT_LIMIT = 200_000
-DRAFTS_KEPT = timedelta(days=30)
 CONVERSATION_FORM = "gesprek"
 SENT_BEFORE = (
     "Dit formulier is al eerder verstuurd, met een andere inhoud. Er is nu niets vastgelegd. "
@@ -116,7 +106,7 @@ def record_conversation(
     _check(ref, command, now, today)
     entry = _add(session, actor, ref, command, now)
     _follow(session, actor, ref, entry, command, now=now, today=today)
-    delete_draft(session, actor, CONVERSATION_FORM, ref.id)
+    forget_draft(session, actor, CONVERSATION_FORM, ref.id)
     refresh_due_items(session, [ref.id], changed=_contacts(ref, entry, tried))
     action = "conversation_record" if command.attempt is None else "attempt_record"
     record_in(session, actor, ref, action, now=now, entry=entry.id)
@@ -246,66 +236,3 @@ def _repeated(
     if was != (ref.id, command.held_on, command.report.strip(), command.attempt):
         raise DomainError(SENT_BEFORE)
     return earlier
-
-
-def save_draft(
-    session: Session,
-    actor: Actor,
-    form: str,
-    number: str,
-    fields: Mapping[str, Sequence[str]],
-    *,
-    submission: str | None = None,
-    now: datetime,
-) -> Draft | None:
-    """
-    Keep what is being typed: one draft per user, form and dossier.
-
-    Returns ``None`` when the form with this ``submission`` was sent in the meantime: a late save
-    never brings an old report back. Raises ``InvalidInput`` when it is too long to keep; the
-    text stays in the page.
-    """
-    require(actor, Action.CONVERSATION_RECORD)
-    ref = dossier_ref(session, actor, number, lock=True)
-    ref.require(Field.OWN_ENTRY, Access.WRITE)
-    if sum(len(text) for texts in fields.values() for text in texts) > DRAFT_LIMIT:
-        raise InvalidInput("report", "Deze tekst is te lang om te bewaren. Maak hem korter.")
-    if submission and _known(session, actor, ref, submission)[0] is not None:
-        return None
-    draft = session.scalar(_own_draft(actor, form, ref.id))
-    if draft is None:
-        draft = Draft(user_id=actor.id, form=form, dossier_id=ref.id)
-        session.add(draft)
-    draft.fields = {name: list(texts) for name, texts in fields.items()}
-    draft.saved_at = now
-    session.flush()
-    return draft
-
-
-def _own_draft(actor: Actor, form: str, dossier_id: int) -> Select[Draft]:
-    return select(Draft).where(
-        Draft.user_id == actor.id, Draft.form == form, Draft.dossier_id == dossier_id
-    )
-
-
-def discard_draft(session: Session, actor: Actor, form: str, number: str) -> None:
-    """Forget the actor's own draft of this form, in a dossier within reach."""
-    require(actor, Action.CONVERSATION_RECORD)
-    delete_draft(session, actor, form, dossier_ref(session, actor, number).id)
-
-
-def delete_draft(session: Session, actor: Actor, form: str, dossier_id: int) -> None:
-    """Forget the actor's own draft of this form and dossier, if there is one."""
-    session.execute(
-        delete(Draft).where(
-            Draft.user_id == actor.id, Draft.form == form, Draft.dossier_id == dossier_id
-        )
-    )
-
-
-def delete_old_drafts(session: Session, *, now: datetime) -> int:
-    """Forget drafts that nobody touched for 30 days; return how many."""
-    old = Draft.saved_at < now - DRAFTS_KEPT
-    count = session.scalar(select(func.count(Draft.id)).where(old)) or 0
-    session.execute(delete(Draft).where(old))
-    return count

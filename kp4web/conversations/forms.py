@@ -8,6 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 
 from kp4web.conversations.commands import (
+    CONVERSATION_FORM,
     REPORT_LIMIT,
     AttemptOutcome,
     Channel,
@@ -17,6 +18,7 @@ from kp4web.conversations.commands import (
     RecordConversation,
 )
 from kp4web.domain.agreements import Party
+from kp4web.domain.drafts import DraftRule
 from kp4web.domain.errors import InvalidInput
 from kp4web.domain.participation import STEPS
 from kp4web.web.forms import (
@@ -118,6 +120,12 @@ class AgreementRow(BaseForm):
 
 class ConversationForm(BaseForm):
     """A conversation or an attempt, its follow-up, and the follow-ups it settles."""
+
+    draft = DraftRule(
+        CONVERSATION_FORM, "Gesprek vastleggen", "conversations.new",
+        preset=frozenset({"outcome", "held_on", "held_at", "channel", "participants",
+                          "participants_asked"}),
+    )  # fmt: skip
 
     outcome = RadioField("Hoe ging het?", choices=OUTCOMES, validators=[chosen])
     held_on = DayField("Datum", validators=[InputRequired("Vul een datum in.")])
@@ -245,6 +253,8 @@ class AttemptForm(BaseForm):
 
 class MessageForm(BaseForm):
     """A colleague's word to the lead."""
+
+    draft = DraftRule("bericht", "Bericht achterlaten", "conversations.new_message")
 
     text = TextAreaField(
         "Bericht", validators=[InputRequired("Schrijf uw bericht op."), at_most(MESSAGE_LIMIT)]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import (
     DDL,
@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     Table,
     Text,
-    UniqueConstraint,
     event,
     insert,
     text,
@@ -136,21 +135,6 @@ class ContactAttempt(_Moment, Base):
 
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
     outcome: Mapped[AttemptOutcome]
-
-
-class Draft(Base):
-    """What somebody typed and has not sent: one per user, form and dossier, kept 30 days."""
-
-    __tablename__ = "draft"
-    __table_args__ = (UniqueConstraint("user_id", "form", "dossier_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    form: Mapped[str]
-    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
-    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """Field name to what was typed (a list of strings each)."""
-    saved_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class ReportText(Base):

@@ -1,10 +1,10 @@
 """
-Every read of conversations: what stands around the form, one report in full, the own draft.
+Every read of conversations: what stands around the form, one report in full.
 
 What the actor may not read is not selected; templates get flags, never a role.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -24,11 +24,11 @@ from sqlalchemy.orm import Session
 from kp4web.accounts.models import User
 from kp4web.clients.models import Client
 from kp4web.clients.queries import name_of
-from kp4web.conversations.models import Channel, Conversation, Draft, Participant
+from kp4web.conversations.models import Channel, Conversation, Participant
 from kp4web.domain.actor import Actor
 from kp4web.domain.agreements import AgreementEnding, Party, agreed
 from kp4web.domain.applications import LifeArea
-from kp4web.domain.dates import AMSTERDAM, add_weeks, count_of, day_of, dutch_day
+from kp4web.domain.dates import add_weeks, count_of
 from kp4web.domain.due import Norms, propose_follow_up
 from kp4web.domain.errors import DomainError, Forbidden, NotFound
 from kp4web.domain.participation import BY_NUMBER, Step, touched
@@ -119,11 +119,6 @@ _LINE = (
     select(*_NAME, Dossier.attempts_since_contact)
     .join(Client, Client.id == Dossier.client_id)
     .where(Dossier.id == bindparam("id"))
-)
-_DRAFT = select(Draft.fields, Draft.saved_at).where(
-    Draft.user_id == bindparam("user_id"),
-    Draft.form == bindparam("form"),
-    Draft.dossier_id == bindparam("dossier_id"),
 )
 
 
@@ -357,38 +352,3 @@ def may_move(session: Session, actor: Actor, number: str, follow_up_id: int) -> 
     except DomainError:
         return False
     return item.dossier.ref.number == number
-
-
-@dataclass(frozen=True, slots=True)
-class SavedDraft:
-    """What the actor typed before and did not send."""
-
-    fields: Mapping[str, Sequence[str]]
-    saved_at: datetime
-
-    @property
-    def clock(self) -> str:
-        """Return the time of saving in the Netherlands, as ``14:03``."""
-        return clock_of(self.saved_at)
-
-    @property
-    def when(self) -> str:
-        """Return the moment of saving, as ``wo 18-11-2026 14:03``."""
-        return f"{dutch_day(day_of(self.saved_at))} {self.clock}"
-
-    def has_any(self, names: Sequence[str]) -> bool:
-        """Return whether something was typed in one of these fields."""
-        return any(text.strip() for name in names for text in self.fields.get(name, ()))
-
-
-def clock_of(moment: datetime) -> str:
-    """Return the time in the Netherlands, as ``14:03``."""
-    return f"{moment.astimezone(AMSTERDAM):%H:%M}"
-
-
-def draft_of(session: Session, actor: Actor, form: str, dossier_id: int) -> SavedDraft | None:
-    """Return the actor's own draft of this form and dossier, or ``None``."""
-    require(actor, Action.CONVERSATION_RECORD)
-    key = {"user_id": actor.id, "form": form, "dossier_id": dossier_id}
-    row = session.execute(_DRAFT, key).one_or_none()
-    return SavedDraft(fields=row.fields, saved_at=row.saved_at) if row else None

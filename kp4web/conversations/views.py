@@ -5,44 +5,37 @@ from uuid import uuid4
 
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 from wtforms.fields.choices import SelectChoice
 
 from kp4web.audit.commands import record
 from kp4web.conversations import commands, queries
-from kp4web.conversations.commands import CONVERSATION_FORM
 from kp4web.conversations.forms import MOST_ROWS, AttemptForm, ConversationForm, MessageForm, blank
 from kp4web.conversations.models import AttemptOutcome, Conversation
-from kp4web.conversations.queries import Report, SavedDraft, Screen, clock_of
+from kp4web.conversations.queries import Report, Screen
 from kp4web.domain.attempts import signal_words
 from kp4web.domain.dates import AMSTERDAM, dutch_date
 from kp4web.domain.due_words import quick_picks
 from kp4web.domain.errors import DomainError, Forbidden, InvalidInput
 from kp4web.domain.outlines import caret_after, with_headings
 from kp4web.domain.participation import STEPS
-from kp4web.domain.policy import Action
+from kp4web.domain.policy import Access, Action, Field
 from kp4web.dossiers.commands import record_in
+from kp4web.dossiers.queries import dossier_ref
 from kp4web.extensions import db
 from kp4web.outlines.queries import OutlineLine, outlines_to_choose
+from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.forms import own_submission
 from kp4web.web.hints import ask_about_number
 from kp4web.web.htmx import go_to, render_page, wants_fragment
+from kp4web.web.once import once
 from kp4web.web.paths import way_back
 from kp4web.web.transactions import become_writer
 from kp4web.worklist.commands import LeaveMessage, leave_message
 from kp4web.worklist.commands import settle_message as settle
 
 bp = Blueprint("conversations", __name__)
-
-TYPED = (
-    "report", "follow_up_on", "follow_up_what", "done", "kept", "life_areas", "participation_step",
-    *(f"agreements-{row}-{name}" for row in range(MOST_ROWS) for name in ("what", "who", "due_on")),
-)  # fmt: skip
-"""Fields that make a draft worth offering again."""
-KEPT = (*TYPED, "outcome", "held_on", "held_at", "channel", "participants", "participants_asked")
-"""Fields a draft holds."""
 
 
 # ---------------------------------------------------------------------- the form
@@ -54,19 +47,20 @@ def new(number: str) -> ResponseReturnValue:
     """Show the form on one screen, with the draft that was left behind."""
     actor = current_actor()
     screen = queries.screen_for(db.session(), actor, number)
-    draft = queries.draft_of(db.session(), actor, CONVERSATION_FORM, screen.dossier_id)
-    if draft is None or not draft.has_any(TYPED):
-        form = ConversationForm(formdata=None, **blank(now().astimezone(AMSTERDAM), today()))
-        return _page(screen, form)
-    typed = MultiDict((name, text) for name, texts in draft.fields.items() for text in texts)
-    return _page(screen, ConversationForm(formdata=typed), draft=draft)
+    start = blank(now().astimezone(AMSTERDAM), today())
+    return _page(screen, drafts.restored(ConversationForm, screen.dossier_id, **start))
 
 
 @bp.post("/dossiers/<number:number>/gesprekken")
 @requires(Action.CONVERSATION_RECORD)
+@once
 def create(number: str) -> ResponseReturnValue:
     """Record: 303 to where one came from; 422 or 409 with the form and everything typed."""
     actor, form = current_actor(), ConversationForm()
+    if drafts.keeps():
+        ref = dossier_ref(db.session(), actor, number)
+        ref.require(Field.OWN_ENTRY, Access.WRITE)
+        return drafts.keep(form, ref.id)
     if "meer" in request.form:
         form.agreements.add_row()
         return _page(queries.screen_for(db.session(), actor, number), form)
@@ -133,7 +127,7 @@ def _refused(number: str, form: ConversationForm, status: int) -> ResponseReturn
 
 
 def _page(
-    screen: Screen, form: ConversationForm, *, draft: SavedDraft | None = None, status: int = 200,
+    screen: Screen, form: ConversationForm, *, status: int = 200,
     fragment: str = "form_block", caret: int | None = None,
 ) -> ResponseReturnValue:  # fmt: skip
     form.submission.data = uuid4().hex  # another try is another form
@@ -146,10 +140,10 @@ def _page(
     return render_page(
         "conversations/new.html", fragment=fragment, status=status, screen=screen, form=form,
         caret=caret,
-        draft=draft, back=way_back(back), picks=[(p.label, p.on) for p in quick_picks(today())],
-        proposal=screen.proposal(form.held_on.data or today(), today()), user_id=current_actor().id,
-        clock=clock_of(now()), steps=STEPS, most_rows=MOST_ROWS, asks_more="meer" in request.form,
-        asks_outline="invoegen" in request.form,
+        back=way_back(back), picks=[(p.label, p.on) for p in quick_picks(today())],
+        proposal=screen.proposal(form.held_on.data or today(), today()),
+        clock=f"{now().astimezone(AMSTERDAM):%H:%M}", steps=STEPS, most_rows=MOST_ROWS,
+        asks_more="meer" in request.form, asks_outline="invoegen" in request.form,
     )  # fmt: skip
 
 
@@ -180,6 +174,7 @@ def new_attempt(number: str) -> ResponseReturnValue:
 
 @bp.post("/dossiers/<number:number>/pogingen")
 @requires(Action.CONVERSATION_RECORD)
+@once
 def create_attempt(number: str) -> ResponseReturnValue:
     """Record an attempt of today: 303 to the next one (for htmx right there), or 422."""
     form = AttemptForm()
@@ -243,57 +238,6 @@ def _follow_up_id() -> int | None:
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
 
 
-# ---------------------------------------------------------------------- the draft
-
-
-@bp.post("/dossiers/<number:number>/gesprekken/concept")
-@requires(Action.CONVERSATION_RECORD)
-def save_draft(number: str) -> ResponseReturnValue:
-    """Keep what is being typed: the line "Bewaard om", or 303 back to the form."""
-    moment = now()
-    draft = commands.save_draft(
-        db.session(), current_actor(), CONVERSATION_FORM, number, _typed(),
-        submission=own_submission(request.form.get("submission")), now=moment,
-    )  # fmt: skip
-    db.session.commit()
-    if "achtergrond" in request.form:  # sent while the page was closing: nobody reads an answer
-        return "", 204
-    if wants_fragment():
-        return render_page(
-            "conversations/new.html", fragment="draft_status",
-            saved_at=clock_of(moment) if draft else None,
-        )  # fmt: skip
-    flash("Het concept is bewaard.", "ok")
-    return go_to(_form_url(number))
-
-
-def _typed() -> dict[str, list[str]]:
-    """Return the fields worth keeping, without characters that no database takes."""
-    return {
-        name: [_storable(text) for text in request.form.getlist(name)]
-        for name in KEPT
-        if name in request.form
-    }
-
-
-def _storable(text: str) -> str:
-    return "".join(c for c in text if c != "\x00" and not "\ud800" <= c <= "\udfff")
-
-
-def _form_url(number: str) -> str:
-    return url_for(".new", number=number, terug=way_back("") or None)
-
-
-@bp.post("/dossiers/<number:number>/gesprekken/concept/verwijdering")
-@requires(Action.CONVERSATION_RECORD)
-def delete_draft(number: str) -> ResponseReturnValue:
-    """Throw the own draft away: 303 to an empty form."""
-    commands.discard_draft(db.session(), current_actor(), CONVERSATION_FORM, number)
-    db.session.commit()
-    flash("Het concept is weggegooid.", "ok")
-    return go_to(_form_url(number))
-
-
 # ---------------------------------------------------------------------- one report
 
 
@@ -313,16 +257,27 @@ def show(number: str, conversation_id: int) -> ResponseReturnValue:
 @requires(Action.MESSAGE_LEAVE)
 def new_message(number: str) -> ResponseReturnValue:
     """Show the form for a message to the lead."""
-    return _message_page(number, MessageForm(formdata=None))
+    screen = _message_screen(number)
+    return _message_page(screen, drafts.restored(MessageForm, screen.dossier_id))
+
+
+def _message_screen(number: str) -> Screen:
+    screen = queries.screen_for(db.session(), current_actor(), number)
+    if screen.is_own:
+        raise Forbidden("U bent zelf de vaste consulent van dit dossier.")
+    return screen
 
 
 @bp.post("/dossiers/<number:number>/berichten")
 @requires(Action.MESSAGE_LEAVE)
+@once
 def create_message(number: str) -> ResponseReturnValue:
     """Leave the message: 303 to the dossier, or 422 with the form and everything typed."""
-    form = MessageForm()
+    form, screen = MessageForm(), _message_screen(number)
+    if drafts.keeps():
+        return drafts.keep(form, screen.dossier_id)
     if not form.validate_on_submit():
-        return _message_page(number, form, status=422)
+        return _message_page(screen, form, status=422)
     submission = own_submission(form.submission.data)
     command = LeaveMessage(
         text=(form.text.data or "").replace("\r\n", "\n"),
@@ -331,8 +286,10 @@ def create_message(number: str) -> ResponseReturnValue:
     try:
         leave_message(db.session(), current_actor(), number, command, now=now(), today=today())
     except InvalidInput as error:
+        db.session.rollback()
         form.refuse(error)
-        return _message_page(number, form, status=422)
+        return _message_page(screen, form, status=422)
+    drafts.forget(form, screen.dossier_id)
     db.session.commit()
     flash("Uw bericht is achtergelaten.", "ok")
     ask_about_number(
@@ -341,17 +298,13 @@ def create_message(number: str) -> ResponseReturnValue:
     return go_to(way_back(url_for("timeline.show", number=number)))
 
 
-def _message_page(number: str, form: MessageForm, status: int = 200) -> ResponseReturnValue:
-    db.session.rollback()
-    screen = queries.screen_for(db.session(), current_actor(), number)
-    if screen.is_own:
-        raise Forbidden("U bent zelf de vaste consulent van dit dossier.")
+def _message_page(screen: Screen, form: MessageForm, status: int = 200) -> ResponseReturnValue:
     form.submission.data = uuid4().hex
-    back = url_for("timeline.show", number=number)
+    back = url_for("timeline.show", number=screen.number)
     _log("message_form", screen)
     return render_page(
         "conversations/message.html", fragment="form_block", status=status, screen=screen,
-        form=form, back=way_back(back), user_id=current_actor().id,
+        form=form, back=way_back(back),
     )  # fmt: skip
 
 

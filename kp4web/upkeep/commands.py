@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import SignInAttempt, UserSession
 from kp4web.audit.commands import record
-from kp4web.conversations.commands import delete_old_drafts
+from kp4web.drafts import commands as drafts
 
 KEPT = timedelta(days=30)
 """How long an ended session and an attempt to sign in are kept."""
@@ -28,7 +28,7 @@ def forget_old(session: Session, *, now: datetime) -> Forgotten:
     limit = now - KEPT
     over = or_(UserSession.ended_at < limit, UserSession.expires_at < limit)
     forgotten = Forgotten(
-        drafts=delete_old_drafts(session, now=now),
+        drafts=drafts.forget_old(session, now=now),
         sessions=_delete(session, UserSession, over),
         attempts=_delete(session, SignInAttempt, SignInAttempt.at < limit),
     )

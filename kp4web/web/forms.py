@@ -3,21 +3,26 @@
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import DateField, Field, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, InputRequired, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from kp4web.domain.drafts import DraftRule
 from kp4web.domain.errors import InvalidInput
+from kp4web.domain.text import is_blank
 
 NOT_STORABLE = (
     "Hier stond een teken dat niet bewaard kan worden. Het is weggehaald; controleer de tekst."
 )
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
+FORMS: list[type["BaseForm"]] = []
+"""Every form there is."""
 
 filled = DataRequired("Vul dit veld in.")
 chosen = InputRequired("Maak een keuze.")
@@ -30,6 +35,28 @@ class BaseForm(FlaskForm):
         """WTForms looks for these locales in its bundled catalogues."""
 
         locales: Any = ("nl",)
+
+    draft: ClassVar[DraftRule | None] = None
+    """How what is typed here is kept until it is sent; all fields but the hidden ones are."""
+    more_drafts: ClassVar[tuple[DraftRule, ...]] = ()
+    """The same where one form stands on several pages."""
+    saved: Any = None
+    """The draft this form was filled with."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        FORMS.append(cls)
+
+    def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        """Read what was sent; text that nobody can see is no text."""
+        formdata = self.meta.wrap_formdata(self, formdata)
+        if formdata and not self._prefix and hasattr(formdata, "lists"):
+            formdata = MultiDict(
+                (name, "" if isinstance(text, str) and is_blank(text) else text)
+                for name, texts in formdata.lists()
+                for text in texts
+            )
+        super().process(formdata, *args, **kwargs)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field, and that no text holds what a database refuses (NUL, half pairs)."""

@@ -63,6 +63,7 @@ class MenuItem:
 class Shell:
     """What stands around every page."""
 
+    user_id: int
     user_name: str
     organisation_label: str
     navigation: tuple[MenuItem, ...]
@@ -86,4 +87,4 @@ def shell(actor: Actor, organisation_label: str, *, shortcuts: bool) -> Shell:
         if may(actor, p.action) and p.endpoint in current_app.view_functions
     )
     can_search = may(actor, Action.DOSSIER_READ)
-    return Shell(actor.name, organisation_label, items, can_search, shortcuts)
+    return Shell(actor.id, actor.name, organisation_label, items, can_search, shortcuts)

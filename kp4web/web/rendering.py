@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask, current_app, request
 from flask_login import current_user
@@ -20,6 +21,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["day"] = lambda day: dutch_day(day) if day else ""
     app.jinja_env.filters["moment"] = _moment
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["new_mark"] = lambda: uuid4().hex
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 from sqlalchemy import select, update
 
 from kp4web.accounts.models import UserSession
-from kp4web.conversations.models import ContactAttempt, Conversation, Draft
+from kp4web.conversations.models import ContactAttempt, Conversation
 from kp4web.domain.actor import Role
+from kp4web.drafts.models import Draft
 from kp4web.extensions import db
 from kp4web.outlines.commands import SaveOutline, add_outline
 from kp4web.worklist.models import Agreement, FollowUp
@@ -292,7 +293,7 @@ def test_a_draft_survives_the_tab_and_is_gone_after_sending(page, context, numbe
 
 @only(ON_SQLITE)
 def test_who_never_stops_typing_is_saved_all_the_same(page, arrange):
-    with page.expect_response("**/concept"):
+    with page.expect_response("**/gesprekken"):
         for _ in range(30):
             report_field(page).press_sequentially("woord ", delay=12)
     assert drafts(arrange)[0][0].startswith("woord woord")

@@ -26,9 +26,9 @@ NEW_TABLES = {
     "digest_sent", "digest_setting", "heading_version",
     "outline",
     "name_key", "profile_suggestion", "questionnaire", "questionnaire_version", "report_text",
-    "saved_filter", "version_in_force",
+    "saved_filter", "sent_form", "version_in_force",
 }  # fmt: skip
-MOVED_TABLES = {"application", "conversation", "dossier", "handover", "user_account"}
+MOVED_TABLES = {"application", "conversation", "dossier", "draft", "handover", "user_account"}
 FOLLOWING = "report_index"
 """What SQLite keeps beside a table and is no table of its own, with all that belongs to it."""
 MOMENT = "2026-03-02 09:00:00.000000"

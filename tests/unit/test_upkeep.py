@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select, text
 
 from kp4web.accounts.commands import start_session
-from kp4web.conversations.commands import save_draft
 from kp4web.domain.actor import Role
 from kp4web.domain.applications import ApplicationState
+from kp4web.domain.drafts import DraftRule
+from kp4web.drafts.commands import claim_form, save_draft
 from kp4web.extensions import db
 from kp4web.handovers.commands import (
     AcceptHandover,
@@ -321,6 +322,8 @@ def test_an_entry_that_was_inserted_is_found(app, command):
 
 # ---------------------------------------------------------------------- what the night forgets
 
+DRAFT = DraftRule("gesprek", "Gesprek vastleggen", "conversations.new")
+
 
 def test_the_night_forgets_what_is_over_for_thirty_days_and_nothing_else(app):
     lead = make_user()
@@ -329,9 +332,8 @@ def test_the_night_forgets_what_is_over_for_thirty_days_and_nothing_else(app):
     long_ago, lately = NOW - timedelta(days=31), NOW - timedelta(days=29)
     for then, about in ((long_ago, dossier), (lately, other)):
         start_session(db.session(), lead, now=then)
-        save_draft(
-            db.session(), actor(lead), "gesprek", about.number, {"report": ["Half af"]}, now=then
-        )
+        save_draft(db.session(), actor(lead), DRAFT, about.id, {"report": ["Half af"]}, now=then)
+        claim_form(db.session(), actor(lead), str(about.id), "", now=then)
         db.session.execute(
             text(
                 "INSERT INTO sign_in_attempt (account_hash, address_hash, at, succeeded)"
@@ -342,6 +344,7 @@ def test_the_night_forgets_what_is_over_for_thirty_days_and_nothing_else(app):
     forgotten = forget_old(db.session(), now=NOW)
     assert (forgotten.drafts, forgotten.sessions, forgotten.attempts) == (1, 1, 1)
     assert db.session.scalar(text("SELECT count(*) FROM draft")) == 1
+    assert db.session.scalar(text("SELECT count(*) FROM sent_form")) == 1
     assert db.session.scalar(text("SELECT count(*) FROM user_session")) == 1
 
 

@@ -78,10 +78,6 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
         {"outcome": "no_show", "submission": "", "terug": "/", "rij": "1", "opvolging": "1"},
     ),
     "conversations.create_message": ("colleague", {"text": TEXT, "submission": ""}),
-    "conversations.delete_draft": ("lead", {"terug": "/"}),
-    "conversations.save_draft": (
-        "lead", {"report": TEXT, "held_on": DAY, "follow_up_on": DAY, "done": "1"},
-    ),
     "conversations.settle_message": ("lead", {"terug": "/"}),
     "decisions.create": (
         "intake",
@@ -90,6 +86,7 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
          "reference": "X-1", "score_work": "62", "score_health": "rood", "score_social": "",
          "score_housing_money": "5,5", "score_justice": "", "questionnaire": ""},
     ),
+    "drafts.delete": ("lead", {"terug": "/"}),
     "figures.create_count": ("coordinator", {"counted_on": DAY, "households": "9", "source": "X"}),
     "handovers.accept": ("coordinator", {"reopen": "{other}"}),
     "handovers.create": ("intake", {"note": TEXT}),
@@ -187,6 +184,7 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
 NEVER_ACCEPTED = {
     "accounts.create_session", "accounts.end_session", "accounts.update_password",
     "search.delete_filter", "search.rename_filter",  # nobody's filter
+    "drafts.delete",  # nobody's draft
     "versions.create",  # takes a file
 }  # fmt: skip
 PATHS = {  # endpoint: where its good form belongs, when that is not the row of the world

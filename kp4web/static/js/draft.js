@@ -9,35 +9,45 @@
   const SOON = 2000;
   const AGAIN = 10000;
   const LATER = 30000; /* after a refusal: a warning every two seconds helps nobody */
-  let typed = 0; /* counts changes; `kept` is the change that was saved last */
-  let kept = 0;
-  let sending = 0;
-  let timer = 0;
-  let refused = false;
-  let left = false; /* sent or thrown away: there is nothing to keep any more */
 
-  const button = () => document.querySelector("button[data-draft]");
-  const isOurs = (ctx) => ctx.sourceElement?.matches?.("button[data-draft]");
-  const say = (text) => document.getElementById("draft-status")?.replaceChildren(text);
+  /* What is known of each form, by the place of its line "Bewaard om": a swap replaces the form. */
+  const forms = new Map();
+  const BUTTON = "button[data-draft]";
+  const buttonIn = (form) => form?.querySelector?.(BUTTON);
+  const placeOf = (button) => button.getAttribute("data-hx-target").slice(1);
+  const stateOf = (button) => {
+    const place = placeOf(button);
+    if (!forms.has(place)) {
+      /* typed: counts changes; kept: the change that was saved last; left: sent or thrown away */
+      forms.set(place, { place, typed: 0, kept: 0, sending: 0, timer: 0, refused: false, left: false });
+    }
+    return forms.get(place);
+  };
+  const buttonOf = (state) => document.querySelector(`${BUTTON}[data-hx-target="#${state.place}"]`);
+  const isDirty = (state) => state.typed > state.kept && !state.left;
+  const say = (state, text) => document.getElementById(state.place)?.replaceChildren(text);
 
-  const send = () => button()?.dispatchEvent(new CustomEvent("draft"));
+  const send = (state) => buttonOf(state)?.dispatchEvent(new CustomEvent("draft"));
 
-  const save = () => {
-    clearTimeout(timer);
-    timer = 0;
-    if (typed > kept && !left) send();
+  const save = (state) => {
+    clearTimeout(state.timer);
+    state.timer = 0;
+    if (isDirty(state)) send(state);
   };
 
-  const saveIn = (milliseconds) => {
-    timer ||= setTimeout(save, milliseconds);
+  const saveAll = () => forms.forEach(save);
+
+  const saveIn = (state, milliseconds) => {
+    state.timer ||= setTimeout(() => save(state), milliseconds);
   };
 
   document.addEventListener("input", (event) => {
-    const form = event.target.form;
-    if (!form || form !== button()?.form) return;
-    typed += 1;
-    left = false;
-    saveIn(refused ? LATER : SOON);
+    const button = buttonIn(event.target.form);
+    if (!button) return;
+    const state = stateOf(button);
+    state.typed += 1;
+    state.left = false;
+    saveIn(state, state.refused ? LATER : SOON);
   });
 
   /* The time was "now"; for another day it is unknown. */
@@ -46,38 +56,47 @@
     if (event.target.name === "held_on" && time && time.value === time.dataset.now) time.value = "";
   });
 
+  const isOurs = (ctx) => ctx.sourceElement?.matches?.(BUTTON);
+
   document.addEventListener("htmx:before:request", (event) => {
-    if (isOurs(event.detail.ctx)) sending = typed;
+    const { ctx } = event.detail;
+    if (!isOurs(ctx)) return;
+    const state = stateOf(ctx.sourceElement);
+    state.sending = state.typed;
   });
 
-  const answered = (status) => {
+  const failed = (state) => {
+    say(state, "Nog niet bewaard. We proberen het opnieuw.");
+    saveIn(state, AGAIN);
+  };
+
+  const answered = (state, status) => {
     if (status < 400) {
-      kept = Math.max(kept, sending);
-      if (refused) document.getElementById("message")?.replaceChildren();
-      refused = false;
-      if (typed > kept) saveIn(SOON);
+      state.kept = Math.max(state.kept, state.sending);
+      if (state.refused) document.getElementById("message")?.replaceChildren();
+      state.refused = false;
+      if (isDirty(state)) saveIn(state, SOON);
     } else if (status >= 500) {
-      say("Nog niet bewaard. We proberen het opnieuw.");
-      saveIn(AGAIN);
+      failed(state);
     } else {
-      refused = true;
-      say("Niet bewaard. Uw tekst staat nog op het scherm.");
+      state.refused = true;
+      say(state, "Niet bewaard. Uw tekst staat nog op het scherm.");
     }
   };
 
   document.addEventListener("htmx:after:request", (event) => {
     const { ctx } = event.detail;
-    if (isOurs(ctx)) return answered(ctx.response.status);
-    if (!button() || ctx.sourceElement !== button().form) return;
-    if (ctx.response.headers.has("HX-Redirect")) left = true;
-    else if (typed > kept) saveIn(SOON); /* refused; sending it broke off the save */
+    if (isOurs(ctx)) return answered(stateOf(ctx.sourceElement), ctx.response.status);
+    const button = buttonIn(ctx.sourceElement);
+    if (!button || !ctx.sourceElement.matches("form")) return;
+    const state = stateOf(button);
+    if (ctx.response.headers.has("HX-Redirect")) state.left = true;
+    else if (isDirty(state)) saveIn(state, SOON); /* refused; sending it broke off the save */
   });
 
   document.addEventListener("htmx:error", (event) => {
     const { ctx } = event.detail;
-    if (!ctx || ctx.response || !isOurs(ctx)) return;
-    say("Nog niet bewaard. We proberen het opnieuw.");
-    saveIn(AGAIN);
+    if (ctx && !ctx.response && isOurs(ctx)) failed(stateOf(ctx.sourceElement));
   });
 
   /* The token is renewed and the same user is signed in: send once more, by itself. */
@@ -89,28 +108,32 @@
     const user = response?.headers.get("KP4-Token-Renewed");
     if (response?.status !== 401) {
       retried.delete(sourceElement);
-    } else if (user && user === form?.dataset?.user && !retried.has(sourceElement)) {
+    } else if (user && user === document.body.dataset.user && !retried.has(sourceElement)) {
       retried.add(sourceElement);
-      if (isOurs(event.detail.ctx)) setTimeout(send, 0);
-      else setTimeout(() => form.requestSubmit(sourceEvent?.submitter), 0);
+      if (isOurs(event.detail.ctx)) setTimeout(() => send(stateOf(sourceElement)), 0);
+      else if (form?.requestSubmit) setTimeout(() => form.requestSubmit(sourceEvent?.submitter), 0);
     }
   });
 
-  /* Back in this tab, or back on the network: what waited is saved. */
-  window.addEventListener("online", save);
-  window.addEventListener("focus", save);
+  /* Back in this tab, back on the network, or nobody moved for long: what waited is saved. */
+  window.addEventListener("online", saveAll);
+  window.addEventListener("focus", saveAll);
+  document.addEventListener("kp4:save", saveAll);
 
   /* The last seconds, while the page closes. */
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") return save();
-    const source = button();
-    if (!source || left || typed === kept) return;
-    const fields = new URLSearchParams(new FormData(source.form));
-    fields.set("achtergrond", "1");
-    navigator.sendBeacon(source.formAction, fields);
+    if (document.visibilityState === "visible") return saveAll();
+    forms.forEach((state) => {
+      const button = buttonOf(state);
+      if (!button || !isDirty(state)) return;
+      const fields = new URLSearchParams(new FormData(button.form));
+      fields.set("concept", "achtergrond");
+      navigator.sendBeacon(button.formAction, fields);
+    });
   });
 
   document.addEventListener("submit", (event) => {
-    if (event.target.matches("form[data-draft-end]")) left = true;
+    if (!event.target.matches("form[data-draft-end]")) return;
+    forms.forEach((state) => { state.left = true; });
   });
 })();
