@@ -17,6 +17,7 @@ from kp4web.caseload.commands import (
     TakeOverDossier,
 )
 from kp4web.domain.bsn import is_valid, normalise
+from kp4web.domain.drafts import About, DraftRule
 from kp4web.domain.tracks import TrackChange, TrackKind
 from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, chosen, filled
 
@@ -65,7 +66,12 @@ class ConsultantField(SelectField):
 
 
 class AssignForm(BaseForm):
-    """Give one or several dossiers to a consultant."""
+    """Give one or several dossiers to a consultant; a draft is kept on the page of one dossier."""
+
+    draft = DraftRule(
+        "toewijzing", "Dossier toewijzen", "caseload.new",
+        preset=frozenset({"dossier", "page", "pagina"}),
+    )  # fmt: skip
 
     dossier = NumbersField("Dossiers")
     user = ConsultantField("Consulent", "Kies een consulent")
@@ -97,6 +103,11 @@ class AssignForm(BaseForm):
 
 class TakeOverForm(BaseForm):
     """A person who is guided already, the running track, and who will guide."""
+
+    draft = DraftRule(
+        "overnemen", "Bestaand dossier overnemen", "caseload.new_dossier", About.NOTHING,
+        preset=frozenset({"confirmed"}),
+    )  # fmt: skip
 
     initials = TextLine("Voorletters", validators=[at_most(20)])
     given_name = TextLine("Voornaam", validators=[at_most(100)])

@@ -17,10 +17,13 @@ from kp4web.domain.due import Norms
 from kp4web.domain.errors import DomainError, InvalidInput
 from kp4web.domain.policy import Action
 from kp4web.domain.tracks import TrackKind
+from kp4web.dossiers.queries import dossier_ref
 from kp4web.extensions import db
+from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
-from kp4web.web.htmx import render_page, wants_fragment
+from kp4web.web.htmx import go_to, render_page, wants_fragment
+from kp4web.web.once import once
 from kp4web.web.transactions import become_writer
 
 bp = Blueprint("caseload", __name__)
@@ -92,12 +95,15 @@ def _log(action: str, subjects: Iterable[int]) -> None:
 @requires(Action.DOSSIER_ASSIGN)
 def new(number: str) -> ResponseReturnValue:
     """Show who held this dossier, and the form to give it to somebody."""
-    return _assignment(number, AssignForm(formdata=None, page="dossier"))
+    return _assignment(number)
 
 
-def _assignment(number: str, form: AssignForm, *, status: int = 200) -> ResponseReturnValue:
+def _assignment(
+    number: str, form: AssignForm | None = None, *, status: int = 200
+) -> ResponseReturnValue:
     actor = current_actor()
     held = queries.held_by(db.session(), actor, number, today=today())
+    form = form or drafts.restored(AssignForm, held.ref.id, page="dossier")
     form.user.offer(_offers(overviews.overview_for(db.session(), actor, today=today())))
     become_writer()
     record(
@@ -111,9 +117,13 @@ def _assignment(number: str, form: AssignForm, *, status: int = 200) -> Response
 
 @bp.post("/toewijzingen")
 @requires(Action.DOSSIER_ASSIGN)
+@once
 def assign() -> ResponseReturnValue:
     """Assign one or several dossiers, all or none: 303, or 422 with everything typed."""
     actor, form = current_actor(), AssignForm()
+    one = form.dossier.data[0] if form.page.data == "dossier" and form.dossier.data else None
+    if drafts.keeps():
+        return _keep_assignment(form, one)
     overview = overviews.overview_for(db.session(), actor, today=today())
     form.user.offer(_offers(overview))
     if not form.validate_on_submit():
@@ -127,13 +137,23 @@ def assign() -> ResponseReturnValue:
         db.session.rollback()
         form.refuse(error)
         return _refused(form)
+    if one:
+        drafts.forget(form, dossier_ref(db.session(), actor, one).id)
     db.session.commit()
     name = next(c.name for c in overview.choices if c.user_id == command.user_id)
     for text in _said(results, name):
         flash(text)
     if wants_fragment():
         return _overview(AssignForm(formdata=None))
-    return redirect(_back(form, command.numbers), 303)
+    return go_to(_back(form, command.numbers))
+
+
+def _keep_assignment(form: AssignForm, number: str | None) -> ResponseReturnValue:
+    """Keep what is typed on the page of one dossier; on a list there is no draft."""
+    if number is None:
+        raise InvalidInput("reason", "Hier kunt u geen concept bewaren.")
+    ref = dossier_ref(db.session(), current_actor(), number)
+    return drafts.keep(form, ref.id, page=url_for(".new", number=number))
 
 
 def _refused(form: AssignForm) -> ResponseReturnValue:
@@ -178,7 +198,7 @@ def _named(numbers: list[str]) -> str:
 @requires(Action.DOSSIER_OPEN)
 def new_dossier() -> ResponseReturnValue:
     """Show the form for "Bestaand dossier overnemen"."""
-    return _take_over(TakeOverForm(formdata=None))
+    return _take_over(drafts.restored(TakeOverForm))
 
 
 def _take_over(
@@ -193,9 +213,12 @@ def _take_over(
 
 @bp.post("/dossiers")
 @requires(Action.DOSSIER_OPEN)
+@once
 def create_dossier() -> ResponseReturnValue:
     """Open the dossier: 303 to it, or 422 with the form, also to confirm a look-alike."""
     actor, form = current_actor(), TakeOverForm()
+    if drafts.keeps():
+        return drafts.keep(form, page=url_for(".new_dossier"))
     form.user.offer(_offers(overviews.overview_for(db.session(), actor, today=today())))
     if not form.validate_on_submit():
         return _take_over(form, status=422)
@@ -203,6 +226,7 @@ def create_dossier() -> ResponseReturnValue:
         dossier = commands.take_over_dossier(
             db.session(), actor, form.command(), now=now(), today=today()
         )  # fmt: skip
+        drafts.forget(form)
         db.session.commit()
     except InvalidInput as error:
         db.session.rollback()
@@ -215,4 +239,4 @@ def create_dossier() -> ResponseReturnValue:
         raise DomainError(TOGETHER) from error
     number = dossier.number
     flash(f"Dossier {number} is geopend.")
-    return redirect(url_for("timeline.show", number=number), 303)
+    return go_to(url_for("timeline.show", number=number))

@@ -222,6 +222,11 @@ def _known(
     return earlier, tried
 
 
+def is_recorded(session: Session, actor: Actor, ref: DossierRef, submission: str | None) -> bool:
+    """Return whether this user sent the form with this mark: a late save brings nothing back."""
+    return bool(submission) and _known(session, actor, ref, submission)[0] is not None
+
+
 def _own(actor: Actor, submission: str | None) -> str | None:
     """Return the submission as it is stored: two users can never clash."""
     return f"{actor.id}:{submission}" if submission else None

@@ -53,14 +53,15 @@ def new(number: str) -> ResponseReturnValue:
 
 @bp.post("/dossiers/<number:number>/gesprekken")
 @requires(Action.CONVERSATION_RECORD)
-@once
 def create(number: str) -> ResponseReturnValue:
     """Record: 303 to where one came from; 422 or 409 with the form and everything typed."""
     actor, form = current_actor(), ConversationForm()
     if drafts.keeps():
         ref = dossier_ref(db.session(), actor, number)
         ref.require(Field.OWN_ENTRY, Access.WRITE)
-        return drafts.keep(form, ref.id)
+        mark = own_submission(form.submission.data)
+        sent = commands.is_recorded(db.session(), actor, ref, mark)
+        return drafts.keep(form, ref.id, sent=sent)
     if "meer" in request.form:
         form.agreements.add_row()
         return _page(queries.screen_for(db.session(), actor, number), form)

@@ -24,6 +24,7 @@ from kp4web.domain.applications import (
     DecisionBasis,
     LifeArea,
 )
+from kp4web.domain.drafts import About, DraftRule
 from kp4web.domain.errors import InvalidInput
 from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, chosen, filled
 
@@ -69,6 +70,11 @@ class BasisForm(BaseForm):
 class DecideForm(BaseForm):
     """The klantprofiel and why, from the outcome of a questionnaire; nothing is preselected."""
 
+    draft = DraftRule(
+        "profiel", "Profiel vaststellen", "decisions.outcome", About.QUESTIONNAIRE,
+        preset=frozenset({"questionnaire"}),
+    )  # fmt: skip
+
     questionnaire = HiddenField()
     profile = RadioField("Klantprofiel", choices=PROFILES, validators=[chosen])
     justification = TextAreaField(
@@ -103,6 +109,11 @@ _NUMBERS = {str(number) for number in PROFILE_LABELS}
 
 class DecideWithoutForm(BasisForm, DecideForm):
     """The klantprofiel without a questionnaire of ours: after a talk, or measured elsewhere."""
+
+    draft = DraftRule(
+        "profiel-zonder", "Profiel vaststellen", "decisions.new", About.APPLICATION,
+        preset=frozenset({"questionnaire"}),
+    )  # fmt: skip
 
     def validate_basis_reason(self, field: TextAreaField) -> None:
         """Without a questionnaire the reason is part of the decision."""

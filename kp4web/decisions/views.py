@@ -14,10 +14,12 @@ from kp4web.domain.errors import DomainError, InvalidInput, NotFound
 from kp4web.domain.policy import Action
 from kp4web.extensions import db
 from kp4web.questionnaires.queries import NO_QUESTIONNAIRE
+from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.converters import LARGEST_ID
 from kp4web.web.htmx import go_to, render_page, wants_fragment
+from kp4web.web.once import once
 from kp4web.web.transactions import become_writer
 
 bp = Blueprint("decisions", __name__)
@@ -36,7 +38,9 @@ def outcome(questionnaire_id: int) -> ResponseReturnValue:
         page = queries.outcome_for(db.session(), current_actor(), questionnaire_id)
     except queries.StillOpen:
         return redirect(url_for("questionnaires.finish", questionnaire_id=questionnaire_id), 303)
-    form = DecideForm(formdata=None, data={"questionnaire": str(questionnaire_id)})
+    form, start = DecideForm(formdata=None), {"questionnaire": str(questionnaire_id)}
+    if page.may_decide:
+        form = drafts.restored(DecideForm, questionnaire_id, data=start)
     return _outcome_page(page, form, with_what_if=asked)
 
 
@@ -71,7 +75,7 @@ def _outcome_page(
 def new(application_id: int) -> ResponseReturnValue:
     """Show the form without a questionnaire of ours: after a talk, or measured elsewhere."""
     found = preview.undecided_for(db.session(), current_actor(), application_id)
-    return _new_page(found, DecideWithoutForm(formdata=None))
+    return _new_page(found, drafts.restored(DecideWithoutForm, application_id))
 
 
 def _new_page(
@@ -89,15 +93,19 @@ def _new_page(
 
 @bp.post("/aanvragen/<id:application_id>/profielbepalingen")
 @requires(Action.PROFILE_DECIDE)
+@once
 def create(application_id: int) -> ResponseReturnValue:
     """Determine the klantprofiel: 303 to the application, 422 with the form, 409 when overtaken."""
     if request.form.get("questionnaire", "").strip():
         return _decide_on_outcome(application_id)
     found = preview.undecided_for(db.session(), current_actor(), application_id)
     form = DecideWithoutForm()
+    if drafts.keeps():
+        page = url_for(".new", application_id=application_id)
+        return drafts.keep(form, application_id, page=page)
     if form.validate_on_submit():
         try:
-            return _decide(application_id, form.without_questionnaire())
+            return _decide(application_id, form.without_questionnaire(), form, application_id)
         except InvalidInput as error:
             db.session.rollback()
             form.refuse(error)
@@ -107,9 +115,13 @@ def create(application_id: int) -> ResponseReturnValue:
 def _decide_on_outcome(application_id: int) -> ResponseReturnValue:
     form = DecideForm()
     questionnaire_id = _id_of(form.questionnaire.data or "")
+    if drafts.keeps():
+        preview.undecided_for(db.session(), current_actor(), application_id)
+        page_url = url_for(".outcome", questionnaire_id=questionnaire_id)
+        return drafts.keep(form, questionnaire_id, page=page_url)
     if form.validate_on_submit():
         try:
-            return _decide(application_id, form.command(questionnaire_id))
+            return _decide(application_id, form.command(questionnaire_id), form, questionnaire_id)
         except InvalidInput as error:
             db.session.rollback()
             form.refuse(error)
@@ -129,10 +141,13 @@ def _id_of(text: str) -> int:
     return int(text)
 
 
-def _decide(application_id: int, command: DecideProfile) -> ResponseReturnValue:
+def _decide(
+    application_id: int, command: DecideProfile, form: DecideForm, draft_of: int
+) -> ResponseReturnValue:
     commands.decide_profile(
         db.session(), current_actor(), application_id, command, now=now(), today=today()
     )
+    drafts.forget(form, draft_of)
     db.session.commit()
     if command.profile == KP4:
         flash("Klantprofiel 4 is vastgesteld. De aanvraag is aangeboden aan Team Sociaal.")

@@ -5,6 +5,7 @@ import re
 from wtforms import StringField, TextAreaField
 from wtforms.validators import ValidationError
 
+from kp4web.domain.drafts import About, DraftRule
 from kp4web.handovers.commands import NOTE_MAX, REASON_MAX, AcceptHandover, ReturnHandover
 from kp4web.web.forms import BaseForm, at_most, filled
 
@@ -31,6 +32,10 @@ class AcceptForm(BaseForm):
 class ReturnForm(BaseForm):
     """Why the receiver sends a hand-over back."""
 
+    draft = DraftRule(
+        "terugsturen", "Overdracht terugsturen", "handovers.show", About.HANDOVER
+    )  # fmt: skip
+
     reason = TextAreaField("Waarom stuurt u deze overdracht terug?", [filled, at_most(REASON_MAX)])
 
     def command(self) -> ReturnHandover:
@@ -40,5 +45,7 @@ class ReturnForm(BaseForm):
 
 class OfferForm(BaseForm):
     """The note that goes along when an applicant is offered again."""
+
+    draft = DraftRule("aanbieden", "Opnieuw aanbieden", "handovers.new", About.APPLICATION)
 
     note = TextAreaField("Korte overdracht", [filled, at_most(NOTE_MAX)])

@@ -12,9 +12,11 @@ from kp4web.extensions import db
 from kp4web.handovers import commands, queries
 from kp4web.handovers.forms import AcceptForm, OfferForm, ReturnForm
 from kp4web.handovers.models import HandoverState
+from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
-from kp4web.web.htmx import render_page
+from kp4web.web.htmx import go_to, render_page
+from kp4web.web.once import once
 from kp4web.web.transactions import become_writer
 
 bp = Blueprint("handovers", __name__)
@@ -95,12 +97,14 @@ def _page(
     found = queries.handover_for(db.session(), current_actor(), handover_id)
     if (accepting or returning) and not found.may_answer:
         raise DomainError(f"Deze overdracht is al {found.line.state.label.lower()}.")
+    if returning is None and found.may_answer:
+        returning = drafts.restored(ReturnForm, handover_id)
     if found.package is not None or found.line.reason:
         _record_read(found)
     return render_page(
         "handovers/show.html", status=status, found=found,
         form=accepting or AcceptForm(formdata=None),
-        returning=returning or ReturnForm(formdata=None), opens_return=returning is not None,
+        returning=returning, opens_return=bool(returning and (returning.errors or returning.saved)),
         application_url=_application_url(found.line.application_id),
     )  # fmt: skip
 
@@ -119,6 +123,7 @@ def _record_read(found: queries.HandoverPage) -> None:
 
 @bp.post("/overdrachten/<id:handover_id>/acceptatie")
 @requires(Action.HANDOVER_ACCEPT)
+@once
 def accept(handover_id: int) -> ResponseReturnValue:
     """Accept: 303 to the dossier, 422 with the choice to make, or 409 when it was done before."""
     form = AcceptForm()
@@ -144,22 +149,28 @@ def accept(handover_id: int) -> ResponseReturnValue:
 
 @bp.post("/overdrachten/<id:handover_id>/terugzending")
 @requires(Action.HANDOVER_ACCEPT)
+@once
 def return_(handover_id: int) -> ResponseReturnValue:
     """Send back: 303 to where it stands now, 422 without a reason, 409 when it was answered."""
     form = ReturnForm()
+    if drafts.keeps():
+        if not queries.handover_for(db.session(), current_actor(), handover_id).may_answer:
+            raise DomainError("Deze overdracht is al beantwoord.")
+        return drafts.keep(form, handover_id)
     if not form.validate_on_submit():
         return _page(handover_id, returning=form, status=422)
     try:
         commands.return_handover(
             db.session(), current_actor(), handover_id, form.command(), now=now(), today=today()
         )
+        drafts.forget(form, handover_id)
         db.session.commit()
     except InvalidInput as error:
         db.session.rollback()
         form.refuse(error)
         return _page(handover_id, returning=form, status=422)
     flash(f"Overdracht {handover_id} is teruggestuurd. Werkzaak ziet uw reden.")
-    return redirect(url_for(".show", handover_id=handover_id), 303)
+    return go_to(url_for(".show", handover_id=handover_id))
 
 
 @bp.get("/aanvragen/<id:application_id>/overdrachten/nieuw")
@@ -173,19 +184,23 @@ def _offer_page(
     application_id: int, form: OfferForm | None, *, status: int = 200
 ) -> ResponseReturnValue:
     offering = queries.offering_for(db.session(), current_actor(), application_id)
+    form = form or drafts.restored(OfferForm, application_id, data={"note": offering.note})
     _record_read(offering.returned)
     return render_page(
-        "handovers/new.html", status=status, offering=offering,
-        form=form or OfferForm(formdata=None, data={"note": offering.note}),
+        "handovers/new.html", status=status, offering=offering, form=form,
         application_url=_application_url(application_id),
     )  # fmt: skip
 
 
 @bp.post("/aanvragen/<id:application_id>/overdrachten")
 @requires(Action.HANDOVER_OFFER)
+@once
 def create(application_id: int) -> ResponseReturnValue:
     """Offer again: 303 to the new hand-over, 422 with the note kept, 409 when not returned."""
     form = OfferForm()
+    if drafts.keeps():
+        queries.offering_for(db.session(), current_actor(), application_id)
+        return drafts.keep(form, application_id)
     if not form.validate_on_submit():
         return _offer_page(application_id, form, status=422)
     try:
@@ -194,10 +209,11 @@ def create(application_id: int) -> ResponseReturnValue:
             now=now(), today=today(),
         )  # fmt: skip
         handover_id = handover.id
+        drafts.forget(form, application_id)
         db.session.commit()
     except InvalidInput as error:
         db.session.rollback()
         form.refuse(error)
         return _offer_page(application_id, form, status=422)
     flash("De aanvraag is opnieuw aangeboden.")
-    return redirect(url_for(".show", handover_id=handover_id), 303)
+    return go_to(url_for(".show", handover_id=handover_id))

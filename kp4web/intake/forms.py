@@ -14,6 +14,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
+from kp4web.domain.drafts import About, DraftRule
 from kp4web.domain.errors import InvalidInput
 from kp4web.intake.commands import (
     ChangeApplication,
@@ -140,6 +141,16 @@ class ApplicationForm(PersonFields):
 class RegisterForm(ApplicationForm):
     """A new application; ``confirmed`` is ticked when a look-alike is somebody else."""
 
+    draft = DraftRule(
+        "aanvraag", "Aanvraag registreren", "intake.new", About.NOTHING,
+        preset=frozenset({"registered_on", "municipality", "confirmed"}),
+    )  # fmt: skip
+    of_partner = DraftRule(
+        "partner", "Partner aanmelden", "intake.new_partner", About.APPLICATION,
+        preset=frozenset({"registered_on", "municipality", "confirmed", "partner_of"}),
+    )  # fmt: skip
+    more_drafts = (of_partner,)
+
     partner_of = HiddenField("Partner")
     submission = HiddenField()
     confirmed = HiddenField()
@@ -177,6 +188,10 @@ def _ids(text: str | None) -> list[int]:
 class ChangeForm(ApplicationForm):
     """A correction of what was registered."""
 
+    draft = DraftRule(
+        "aanvraag-aanpassen", "Gegevens aanpassen", "intake.edit", About.APPLICATION
+    )  # fmt: skip
+
     def command(self) -> ChangeApplication:
         """Return the command; call only after ``validate_on_submit`` returned true."""
         return ChangeApplication(
@@ -187,6 +202,8 @@ class ChangeForm(ApplicationForm):
 
 class CloseForm(BaseForm):
     """Ending an application without a klantprofiel."""
+
+    draft = DraftRule("afsluiten", "Aanvraag afsluiten", "intake.show", About.APPLICATION)
 
     closing = RadioField(
         "Waarom sluit u de aanvraag af?",

@@ -245,10 +245,12 @@ def municipalities_for(session: Session, actor: Actor) -> tuple[tuple[int, str],
     return tuple((row.id, row.name) for row in rows)
 
 
-def editable_for(session: Session, actor: Actor, application_id: int) -> Editable:
+def editable_for(
+    session: Session, actor: Actor, application_id: int, *, lock: bool = False
+) -> Editable:
     """Return what was registered; raises ``DomainError`` when it cannot be changed now."""
     require(actor, Action.APPLICATION_REGISTER)
-    ref = applicant_ref(session, actor, application_id)
+    ref = applicant_ref(session, actor, application_id, lock=lock)
     require_changeable(ref)
     row = session.execute(_VALUES, {"id": ref.id} | reach_of(actor)).one()
     values = {column.key: row._mapping[column.key] for column in _REGISTERED}

@@ -17,9 +17,11 @@ from kp4web.extensions import db
 from kp4web.intake import commands, queries
 from kp4web.intake.forms import ApplicationForm, ChangeForm, CloseForm, FilterForm, RegisterForm
 from kp4web.intake.page import ApplicationPage, application_for
+from kp4web.web import drafts, merging
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.htmx import go_to, render_page, wants_fragment
+from kp4web.web.once import once
 from kp4web.web.transactions import become_writer
 
 bp = Blueprint("intake", __name__)
@@ -132,7 +134,7 @@ def _tabs(
 @requires(Action.APPLICATION_REGISTER)
 def new() -> ResponseReturnValue:
     """Show the form for a new application."""
-    return _register(RegisterForm(formdata=None, data={"registered_on": today()}))
+    return _register(drafts.restored(RegisterForm, data={"registered_on": today()}))
 
 
 @bp.get("/aanvragen/<id:application_id>/partner")
@@ -141,8 +143,9 @@ def new_partner(application_id: int) -> ResponseReturnValue:
     """Show the form for the partner of an applicant, with the household filled in."""
     partner = queries.partner_for(db.session(), current_actor(), application_id)
     _record_application(application_id)
-    form = RegisterForm(formdata=None, data=_typed(partner) | {"partner_of": str(partner.id)})
-    return _register(form)
+    start = _typed(partner) | {"partner_of": str(partner.id)}
+    rule = RegisterForm.of_partner
+    return _register(drafts.restored(RegisterForm, partner.id, rule=rule, data=start))
 
 
 def _typed(editable: queries.Editable) -> dict[str, Any]:
@@ -171,9 +174,14 @@ def _register(
 
 @bp.post("/aanvragen")
 @requires(Action.APPLICATION_REGISTER)
+@once
 def create() -> ResponseReturnValue:
     """Register: 303 to the application, or 422 with everything typed, also for a look-alike."""
     actor, form = current_actor(), RegisterForm()
+    partner, rule = form.partner_id, form.of_partner if form.partner_id else form.draft
+    if drafts.keeps():
+        page = url_for(".new_partner", application_id=partner) if partner else None
+        return drafts.keep(form, partner or 0, rule=rule, page=page)
     form.offer(queries.municipalities_for(db.session(), actor))
     if "meer" in request.form:
         form.members.add_row()
@@ -184,6 +192,7 @@ def create() -> ResponseReturnValue:
         made = commands.take_in_application(
             db.session(), actor, form.command(), now=now(), today=today()
         ).id
+        drafts.forget(form, partner or 0, rule=rule)
         db.session.commit()
     except InvalidInput as error:
         db.session.rollback()
@@ -205,17 +214,18 @@ def create() -> ResponseReturnValue:
 @requires(Action.APPLICATIONS_READ)
 def show(application_id: int) -> ResponseReturnValue:
     """Show one application: everything for intake, the status for others and once accepted."""
-    return _page(application_id, CloseForm(formdata=None))
+    return _page(application_id)
 
 
 def _page(
-    application_id: int, form: CloseForm, *, status: int = 200, **revealed: Any
+    application_id: int, form: CloseForm | None = None, *, status: int = 200, **revealed: Any
 ) -> ResponseReturnValue:
     found = application_for(db.session(), current_actor(), application_id, today=today())
+    form = form or drafts.restored(CloseForm, application_id)
     _record_page(found)
     return render_page(
         "intake/show.html", status=status, found=found, form=form,
-        content=found.content, is_closing=status == 422, **revealed,
+        content=found.content, is_closing=status == 422 or form.saved, **revealed,
     )  # fmt: skip
 
 
@@ -236,7 +246,7 @@ def bsn(application_id: int) -> ResponseReturnValue:
     db.session.commit()
     if wants_fragment():
         return render_page("intake/show.html", fragment="bsn", full_bsn=full, is_revealed=True)
-    return _page(application_id, CloseForm(formdata=None), full_bsn=full, is_revealed=True)
+    return _page(application_id, full_bsn=full, is_revealed=True)
 
 
 @bp.post("/aanvragen/<id:application_id>/behandelaar")
@@ -251,16 +261,20 @@ def take(application_id: int) -> ResponseReturnValue:
 
 @bp.post("/aanvragen/<id:application_id>/afsluiten")
 @requires(Action.APPLICATION_REGISTER)
+@once
 def close(application_id: int) -> ResponseReturnValue:
     """Close without a klantprofiel: 303 back to it, 422 with what was typed, or 409 by now."""
     form = CloseForm()
     require_undecided(application_ref(db.session(), current_actor(), application_id))
+    if drafts.keeps():
+        return drafts.keep(form, application_id)
     if not form.validate_on_submit():
         return _page(application_id, form, status=422)
     try:
         commands.close_application(
             db.session(), current_actor(), application_id, form.command(), now=now(), today=today()
         )
+        drafts.forget(form, application_id)
         db.session.commit()
     except InvalidInput as error:
         db.session.rollback()
@@ -278,7 +292,7 @@ def close(application_id: int) -> ResponseReturnValue:
 def edit(application_id: int) -> ResponseReturnValue:
     """Show the form with what was registered; 409 when it is with the municipality."""
     editable = queries.editable_for(db.session(), current_actor(), application_id)
-    return _change(editable, ChangeForm(formdata=None, data=_typed(editable)))
+    return _change(editable, drafts.restored(ChangeForm, application_id, data=_typed(editable)))
 
 
 def _change(
@@ -289,6 +303,8 @@ def _change(
     form.offer(queries.municipalities_for(db.session(), current_actor()))
     if request.method == "GET":
         _record_application(editable.id)
+        if not form.saved:
+            merging.begin(form)
     return render_page(
         "intake/edit.html", fragment="form", status=status, form=form, editable=editable,
         running=running, back=url_for(".show", application_id=editable.id),
@@ -308,17 +324,25 @@ def _record_application(application_id: int) -> None:
 def update(application_id: int) -> ResponseReturnValue:
     """Correct the data: 303 back to the application, or 422 with everything typed."""
     actor, form = current_actor(), ChangeForm()
-    editable = queries.editable_for(db.session(), actor, application_id)
+    if drafts.keeps():
+        queries.editable_for(db.session(), actor, application_id)
+        return drafts.keep(form, application_id)
+    editable = queries.editable_for(db.session(), actor, application_id, lock=True)
     form.offer(queries.municipalities_for(db.session(), actor))
     if "meer" in request.form:
+        form.basis = request.form.get(drafts.BASIS, "")
         form.members.add_row()
         return _change(editable, form)
+    if not merging.merge(form, _typed(editable)):
+        db.session.rollback()
+        return _change(editable, form, status=409)
     if not form.validate_on_submit():
         return _change(editable, form, status=422)
     try:
         commands.change_application(
             db.session(), actor, application_id, form.command(), now=now(), today=today()
         )
+        drafts.forget(form, application_id)
         db.session.commit()
     except InvalidInput as error:
         db.session.rollback()
@@ -326,4 +350,6 @@ def update(application_id: int) -> ResponseReturnValue:
         running = getattr(error, "application_id", None)
         return _change(editable, form, running=running, status=422)
     flash("De gegevens zijn opgeslagen.", "ok")
+    if others := merging.said(form):
+        flash(others, "info")
     return go_to(url_for(".show", application_id=application_id))

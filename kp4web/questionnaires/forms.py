@@ -12,6 +12,7 @@ import re
 from werkzeug.datastructures import MultiDict
 from wtforms import TextAreaField
 
+from kp4web.domain.drafts import About, DraftRule
 from kp4web.domain.questionnaire.sent import Press, Sent, Typed
 from kp4web.questionnaires.commands import REASON_MAX, DiscardQuestionnaire
 from kp4web.web.forms import BaseForm, at_most, filled
@@ -45,6 +46,10 @@ def _typed(fields: MultiDict[str, str], question: str, seen: str) -> Typed:
 
 class DiscardForm(BaseForm):
     """Throwing a questionnaire away."""
+
+    draft = DraftRule(
+        "weggooien", "Vragenlijst weggooien", "questionnaires.finish", About.QUESTIONNAIRE
+    )  # fmt: skip
 
     reason = TextAreaField(
         "Waarom gooit u deze vragenlijst weg?", validators=[filled, at_most(REASON_MAX)]

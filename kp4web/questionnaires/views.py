@@ -19,9 +19,11 @@ from kp4web.questionnaires.filling import Filled, GivenOne
 from kp4web.questionnaires.forms import DiscardForm, sent_in
 from kp4web.questionnaires.pieces import BEFORE_PATH, FINISH, Notes, Sheet, path_of
 from kp4web.questionnaires.queries import NO_QUESTIONNAIRE, QuestionnaireRef
+from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.htmx import go_to, render_page, wants_fragment
+from kp4web.web.once import once
 from kp4web.web.transactions import become_writer
 
 bp = Blueprint("questionnaires", __name__)
@@ -270,7 +272,7 @@ def _last_page(
     scores = score(sheet.definition, sheet.answers).without(_hidden(sheet))
     return render_page(
         LAST_PAGE, fragment="sheet", status=status, scores=scores, questions=sheet.open_questions(),
-        form=form or DiscardForm(formdata=None), **context,
+        form=form or drafts.restored(DiscardForm, ref.id), **context,
     )  # fmt: skip
 
 
@@ -295,10 +297,13 @@ def complete(questionnaire_id: int) -> ResponseReturnValue:
 
 @bp.post("/vragenlijsten/<id:questionnaire_id>/verwijdering")
 @requires(Action.QUESTIONNAIRE_FILL_IN)
+@once
 def discard(questionnaire_id: int) -> ResponseReturnValue:
     """Throw it away with a reason: 303 to where it was started, 422 with what was typed."""
     actor, form = current_actor(), DiscardForm()
     ref = queries.questionnaire_ref(db.session(), actor, questionnaire_id)
+    if drafts.keeps():
+        return drafts.keep(form, ref.id, page=url_for(".finish", questionnaire_id=ref.id))
     if not form.validate_on_submit():
         return _last_page(ref, queries.sheet_for(db.session(), ref), form, 422)
     try:
@@ -309,6 +314,7 @@ def discard(questionnaire_id: int) -> ResponseReturnValue:
         form.refuse(error)
         db.session.rollback()
         return _last_page(ref, queries.sheet_for(db.session(), ref), form, 422)
+    drafts.forget(form, ref.id)
     db.session.commit()
     flash("De vragenlijst is weggegooid.", "ok")
     return go_to(_back(ref)[-1][1] or url_for("start.index"))

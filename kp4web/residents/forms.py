@@ -3,6 +3,7 @@
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
+from kp4web.domain.drafts import DraftRule
 from kp4web.residents.commands import (
     ContactInput,
     ContactPreference,
@@ -22,6 +23,8 @@ from kp4web.web.person_fields import (
 
 class PersonForm(PersonFields):
     """Who the resident is and how to reach them; the BSN stays as it was registered."""
+
+    draft = DraftRule("inwoner", "Gegevens wijzigen", "residents.edit")
 
     contact_preference = preference_field(ContactPreference)
 

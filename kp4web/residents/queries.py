@@ -51,25 +51,38 @@ class Editable:
     writes_approach: bool
 
 
-def person_for(session: Session, actor: Actor, number: str) -> Editable:
+def person_for(session: Session, actor: Actor, number: str, *, lock: bool = False) -> Editable:
     """Return the data of the person; raises ``Forbidden`` for who may not change them."""
-    ref = _writable(session, actor, number, Field.PERSON)
+    ref = _writable(session, actor, number, Field.PERSON, lock=lock)
     row = session.execute(_PERSON, {"client_id": ref.client_id}).one()
     return _editable(ref, row, list(row._fields))
 
 
 def contact_for(
-    session: Session, actor: Actor, number: str, contact_id: int | None = None
-) -> Editable:
+    session: Session, actor: Actor, number: str, contact_id: int | None = None, *,
+    lock: bool = False,
+) -> Editable:  # fmt: skip
     """Return one person around the resident, or (without an id) an empty form for a new one."""
-    return _one(session, actor, number, Field.CONTACTS, _CONTACT, contact_id, "Deze betrokkene")
+    if lock and contact_id is not None:
+        _hold(session, Contact, contact_id)
+    return _one(
+        session, actor, number, Field.CONTACTS, _CONTACT, contact_id, "Deze betrokkene", lock
+    )
 
 
 def member_for(
-    session: Session, actor: Actor, number: str, member_id: int | None = None
-) -> Editable:
+    session: Session, actor: Actor, number: str, member_id: int | None = None, *,
+    lock: bool = False,
+) -> Editable:  # fmt: skip
     """Return one household member, or (without an id) an empty form for a new one."""
-    return _one(session, actor, number, Field.BIRTH, _MEMBER, member_id, "Dit gezinslid")
+    if lock and member_id is not None:
+        _hold(session, HouseholdMember, member_id)
+    return _one(session, actor, number, Field.BIRTH, _MEMBER, member_id, "Dit gezinslid", lock)
+
+
+def _hold(session: Session, kind: type[Contact] | type[HouseholdMember], row_id: int) -> None:
+    """Lock the row: a household belongs to two dossiers, whose locks do not see each other."""
+    session.execute(select(kind.id).where(kind.id == row_id).with_for_update())
 
 
 def _one(
@@ -80,8 +93,9 @@ def _one(
     query: AnySelect,
     row_id: int | None,
     what: str,
+    lock: bool,
 ) -> Editable:
-    ref = _writable(session, actor, number, field)
+    ref = _writable(session, actor, number, field, lock=lock)
     row = session.execute(query, {"client_id": ref.client_id, "row_id": row_id or 0}).one()
     if row_id is not None and row.name is None:
         raise NotFound(f"{what} hoort niet bij dit dossier.")
@@ -90,9 +104,11 @@ def _one(
     return _editable(ref, row, names)
 
 
-def _writable(session: Session, actor: Actor, number: str, field: Field) -> DossierRef:
+def _writable(
+    session: Session, actor: Actor, number: str, field: Field, *, lock: bool = False
+) -> DossierRef:
     require(actor, Action.CLIENT_CHANGE)
-    ref = dossier_ref(session, actor, number)
+    ref = dossier_ref(session, actor, number, lock=lock)
     ref.require(field, Access.WRITE)
     return ref
 

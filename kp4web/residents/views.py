@@ -1,7 +1,7 @@
 """Forms about the person of a dossier: data, people around the resident, household."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
@@ -13,10 +13,12 @@ from kp4web.extensions import db
 from kp4web.residents import commands, queries
 from kp4web.residents.forms import ContactForm, MemberForm, PersonForm
 from kp4web.residents.queries import Editable
+from kp4web.web import drafts, merging
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.forms import BaseForm
 from kp4web.web.htmx import go_to, render_page
+from kp4web.web.once import once
 from kp4web.web.transactions import become_writer
 
 bp = Blueprint("residents", __name__)
@@ -28,15 +30,19 @@ AnyForm = TypeVar("AnyForm", bound=BaseForm)
 def edit(number: str) -> ResponseReturnValue:
     """Show the form with the data of the resident."""
     person = queries.person_for(db.session(), current_actor(), number)
-    return _form_page("residents/edit.html", person, _filled(PersonForm, person))
+    form = drafts.restored(PersonForm, person.ref.id, data=_known(person))
+    return _form_page("residents/edit.html", person, form)
 
 
 @bp.post("/dossiers/<number:number>/inwoner")
 @requires(Action.CLIENT_CHANGE)
 def update(number: str) -> ResponseReturnValue:
-    """Change the data: 303 to the dossier, or 422 with everything typed."""
-    person = queries.person_for(db.session(), current_actor(), number)
+    """Change the data: 303 to the dossier, 422 with everything typed, 409 beside another's."""
     form = PersonForm()
+    if drafts.keeps():
+        ref = queries.person_for(db.session(), current_actor(), number).ref
+        return drafts.keep(form, ref.id)
+    person = queries.person_for(db.session(), current_actor(), number, lock=True)
     return _save(
         form, person, "residents/edit.html", "De gegevens zijn opgeslagen.",
         lambda: commands.change_client(
@@ -55,6 +61,7 @@ def new_contact(number: str) -> ResponseReturnValue:
 
 @bp.post("/dossiers/<number:number>/betrokkenen/nieuw")
 @requires(Action.CLIENT_CHANGE)
+@once
 def create_contact(number: str) -> ResponseReturnValue:
     """Add somebody around the resident: 303 to the dossier, or 422."""
     return _save_contact(number, None, "De betrokkene is toegevoegd.")
@@ -76,7 +83,7 @@ def update_contact(number: str, contact_id: int) -> ResponseReturnValue:
 
 
 def _save_contact(number: str, contact_id: int | None, done: str) -> ResponseReturnValue:
-    contact = queries.contact_for(db.session(), current_actor(), number, contact_id)
+    contact = queries.contact_for(db.session(), current_actor(), number, contact_id, lock=True)
     form = ContactForm()
     return _save(
         form, contact, "residents/contact.html", done,
@@ -97,6 +104,7 @@ def new_member(number: str) -> ResponseReturnValue:
 
 @bp.post("/dossiers/<number:number>/gezinsleden/nieuw")
 @requires(Action.CLIENT_CHANGE)
+@once
 def create_member(number: str) -> ResponseReturnValue:
     """Add somebody to the household: 303 to the dossier, or 422."""
     return _save_member(number, None, "Het gezinslid is toegevoegd.")
@@ -118,7 +126,7 @@ def update_member(number: str, member_id: int) -> ResponseReturnValue:
 
 
 def _save_member(number: str, member_id: int | None, done: str) -> ResponseReturnValue:
-    member = queries.member_for(db.session(), current_actor(), number, member_id)
+    member = queries.member_for(db.session(), current_actor(), number, member_id, lock=True)
     form = MemberForm()
     return _save(
         form, member, "residents/member.html", done,
@@ -130,10 +138,14 @@ def _save_member(number: str, member_id: int | None, done: str) -> ResponseRetur
 
 
 def _filled(kind: type[AnyForm], editable: Editable) -> AnyForm:
-    """Return the form with what is known; a choice stands in it by its value."""
-    known = {name: value or "" if name in _CHOICES else value
-             for name, value in editable.values.items()}  # fmt: skip
-    return kind(formdata=None, data=known)
+    """Return the form with what is known."""
+    return kind(formdata=None, data=_known(editable))
+
+
+def _known(editable: Editable) -> dict[str, Any]:
+    """Return what is known as a form holds it; a choice stands in it by its value."""
+    return {name: value or "" if name in _CHOICES else value
+            for name, value in editable.values.items()}  # fmt: skip
 
 
 _CHOICES = frozenset({"contact_preference", "relation"})
@@ -143,15 +155,22 @@ def _save(
     form: BaseForm, editable: Editable, template: str, done: str, command: Callable[[], object]
 ) -> ResponseReturnValue:
     """Carry out the command and go to the dossier, or show the form again with its errors."""
+    if editable.values and not merging.merge(form, _known(editable)):
+        db.session.rollback()
+        return _form_page(template, editable, form, status=409)
     if form.validate_on_submit():
         try:
             command()
+            if form.draft:
+                drafts.forget(form, editable.ref.id)
             db.session.commit()
         except InvalidInput as error:
             db.session.rollback()
             form.refuse(error)
         else:
             flash(done, "ok")
+            if others := merging.said(form):
+                flash(others, "info")
             return go_to(url_for("timeline.show", number=editable.ref.number))
     return _form_page(template, editable, form, status=422)
 
@@ -162,6 +181,8 @@ def _form_page(
     """Log whom the form is about, then show it; a form that comes back was logged before."""
     ref = editable.ref
     if status == 200:
+        if editable.values and not form.saved:
+            merging.begin(form)
         become_writer()
         record_in(db.session(), current_actor(), ref, "client_read", now=now())
         db.session.commit()

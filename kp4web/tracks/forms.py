@@ -6,12 +6,18 @@ from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
+from kp4web.domain.drafts import DraftRule
 from kp4web.domain.tracks import REASON_MAX, StopReason, Subgroup, TrackChange, TrackKind
 from kp4web.web.forms import BaseForm, CheckboxesField, DayField, at_most, chosen, filled
 
 
 class TrackForm(BaseForm):
     """Another track, extending rest, stopping or reopening; the view fills in the choices."""
+
+    draft = DraftRule(
+        "traject", "Traject wijzigen", "tracks.edit",
+        preset=frozenset({"valid_from", "planned_end", "keep", "keep_asked"}),
+    )  # fmt: skip
 
     kind = RadioField("Nieuw traject", validators=[chosen])
     valid_from = DayField("Vanaf", validators=[filled])

@@ -17,9 +17,11 @@ from kp4web.extensions import db
 from kp4web.tracks import commands, queries
 from kp4web.tracks.forms import SubgroupsForm, TrackForm
 from kp4web.tracks.rest import rest_so_far
+from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
-from kp4web.web.htmx import render_page
+from kp4web.web.htmx import go_to, render_page
+from kp4web.web.once import once
 from kp4web.web.transactions import become_writer
 
 bp = Blueprint("tracks", __name__)
@@ -63,11 +65,16 @@ def decide(number: str) -> ResponseReturnValue:
 
 @bp.post("/dossiers/<number:number>/traject")
 @requires(Action.TRACK_CHANGE)
+@once
 def update(number: str) -> ResponseReturnValue:
     """Change the track: 303 to the dossier, or 422 with the form and everything typed."""
     course = queries.course_for(db.session(), current_actor(), number)
     course.ref.require(Field.TRACK, Access.WRITE)
     form = _track_form(course, sent=True)
+    if drafts.keeps():
+        decides = "rustbesluit" in request.form
+        page = url_for(".decide" if decides else ".edit", number=number)
+        return drafts.keep(form, course.ref.id, page=page)
     if not form.validate_on_submit():
         return _refused(course, form)
     change = form.command()
@@ -80,9 +87,10 @@ def update(number: str) -> ResponseReturnValue:
         db.session.rollback()
         form.refuse(error)
         return _refused(course, form)
+    drafts.forget(form, course.ref.id)
     db.session.commit()
     flash(_said(course, change))
-    return redirect(url_for("timeline.show", number=number), 303)
+    return go_to(url_for("timeline.show", number=number))
 
 
 def _refused(course: queries.Course, form: TrackForm) -> ResponseReturnValue:
@@ -105,6 +113,7 @@ def _said(course: queries.Course, change: TrackChange) -> str:
 
 @bp.post("/dossiers/<number:number>/subgroepen")
 @requires(Action.TRACK_CHANGE)
+@once
 def update_subgroups(number: str) -> ResponseReturnValue:
     """Put the dossier in exactly the ticked subgroups: 303, or 422 with the form."""
     actor = current_actor()
@@ -124,14 +133,17 @@ def update_subgroups(number: str) -> ResponseReturnValue:
         return _page(course, _track_form(course), form, status=422)
     db.session.commit()
     flash("De subgroepen zijn vastgelegd.")
-    return redirect(url_for(".edit", number=number), 303)
+    return go_to(url_for(".edit", number=number))
 
 
 def _track_form(
     course: queries.Course, kinds: Sequence[TrackKind] = tuple(TrackKind), *, sent: bool = False
 ) -> TrackForm:
     """Return the form with the choices that this dossier has; ``sent``: as it was filled in."""
-    form = TrackForm() if sent else TrackForm(formdata=None, **_start(course))
+    if sent:
+        form = TrackForm()
+    else:
+        form = drafts.restored(TrackForm, course.ref.id, **_start(course))
     form.kind.choices = [
         SelectChoice(kind.value, _choice(course, kind))
         for kind in kinds

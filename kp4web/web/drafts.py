@@ -31,6 +31,9 @@ AnyForm = TypeVar("AnyForm", bound=BaseForm)
 BUTTON = "concept"
 """Name of the button that keeps a draft; its value says whether somebody reads the answer."""
 CLOSING = "achtergrond"
+BASIS = "basis"
+"""What an editing form was based on (``web.merging``); part of its draft."""
+LONGEST_NAME = 60
 _HIDDEN = frozenset({"csrf_token", "submission", "terug"}) | NEVER_KEPT
 _UNSTORABLE = {0: None} | dict.fromkeys(range(0xD800, 0xE000))
 _PARAMETERS = {
@@ -104,11 +107,11 @@ def restored(
     """Return the form with the draft that was left behind, or as it starts without one."""
     rule = _rule_of(kind, rule)
     draft = store.draft_of(db.session(), current_actor(), rule.key, subject_id)
-    if draft is None or not worth_keeping(draft.fields, rule.preset):
+    if draft is None or not worth_keeping(draft.fields, {*rule.preset, BASIS}):
         return kind(formdata=None, **start)
     typed = MultiDict((name, text) for name, texts in draft.fields.items() for text in texts)
     form = kind(formdata=typed)
-    form.saved = draft
+    form.saved, form.basis = draft, typed.get(BASIS, "")
     return form
 
 
@@ -124,15 +127,17 @@ def keeps() -> bool:
 
 
 def keep(
-    form: BaseForm, subject_id: int = 0, *, rule: DraftRule | None = None, page: str | None = None
-) -> ResponseReturnValue:
+    form: BaseForm, subject_id: int = 0, *, rule: DraftRule | None = None,
+    page: str | None = None, sent: bool = False,
+) -> ResponseReturnValue:  # fmt: skip
     """
     Keep what is typed: the line "Bewaard om", or 303 back to the form (``page``).
 
-    Call it only for who may fill in this form. Nothing is logged: a draft is its writer's own.
+    ``sent``: the feature itself knows that this form was sent already, so nothing is kept. Call
+    it only for who may fill in this form. Nothing is logged: a draft is its writer's own.
     """
     rule, moment = _rule_of(type(form), rule), now()
-    draft = store.save_draft(
+    draft = None if sent else store.save_draft(
         db.session(), current_actor(), rule, subject_id, _typed(form),
         submission=own_submission(request.form.get("submission")), now=moment,
     )  # fmt: skip
@@ -151,7 +156,9 @@ def _typed(form: BaseForm) -> dict[str, list[str]]:
     return {
         name: [text.translate(_UNSTORABLE) for text in texts]
         for name, texts in request.form.lists()
-        if name.partition("-")[0] in form._fields and name not in _HIDDEN and len(name) < 60
+        if len(name) < LONGEST_NAME
+        and name not in _HIDDEN
+        and (name.partition("-")[0] in form._fields or name == BASIS)
     }
 
 
@@ -182,7 +189,7 @@ def listed(lines: Sequence[Any]) -> list[ListedDraft]:
             line.number, line.when, _address(rule, line),
         )
         for line in lines
-        if (rule := known.get(line.form)) and worth_keeping(line.fields, rule.preset)
+        if (rule := known.get(line.form)) and worth_keeping(line.fields, {*rule.preset, BASIS})
     ]  # fmt: skip
 
 

@@ -42,6 +42,12 @@ class BaseForm(FlaskForm):
     """The same where one form stands on several pages."""
     saved: Any = None
     """The draft this form was filled with."""
+    basis: str = ""
+    """Marks of what an editing form was based on; see ``web.merging``."""
+    clashes: bool = False
+    """Somebody else changed the same fields."""
+    taken_over: tuple[str, ...] = ()
+    """Labels of the fields that only somebody else changed."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -5,6 +5,7 @@ from datetime import date
 from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
+from kp4web.domain.drafts import DraftRule
 from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, chosen, filled
 from kp4web.worklist.commands import AgreementEnding, NotePension, PlanFollowUp
 
@@ -53,6 +54,8 @@ class AgreementForm(BaseForm):
 
 class PensionForm(BaseForm):
     """What is known or agreed about the AOW date; ``uitstel`` asks for a date as well."""
+
+    draft = DraftRule("aow", "AOW-datum", "worklist.pension", preset=frozenset({"uitstel"}))
 
     note = TextAreaField("Wat weet u hierover?", validators=[filled, at_most(NOTE_LIMIT)])
     postponed_to = DayField("Uitstellen tot")

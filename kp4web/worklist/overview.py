@@ -47,6 +47,8 @@ from kp4web.domain.policy import (
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import IN_REACH, reach_of
+from kp4web.drafts.models import Draft
+from kp4web.drafts.queries import DraftLine, drafts_for
 from kp4web.extensions import AnyRow, AnySelect
 from kp4web.organisations.models import MunicipalityNorms
 from kp4web.worklist.models import Agreement, DueItem, FollowUp, Message
@@ -103,6 +105,8 @@ class Counts:
     week: int = 0
     later: int = 0
     beyond: int = 0
+    drafts: int = 0
+    """Own drafts, of any dossier."""
 
     def of(self, which: DueGroup) -> int:
         """Return the number in one group, the horizon kept."""
@@ -147,6 +151,8 @@ class Work:
     rows: tuple[WorkRow, ...]
     clients: tuple[int, ...]
     """Whose data is shown: for the log."""
+    drafts: tuple[DraftLine, ...] = ()
+    """What the actor typed and did not send."""
 
 
 _ITEM = (
@@ -160,6 +166,9 @@ _LEAD = aliased(User)
 _SEES_TEXT = bindparam("sees_text", type_=Boolean)
 _SEES_REPORTS = bindparam("sees_reports", type_=Boolean)
 _ACTOR: BindParameter[int] = bindparam("actor_id")
+_OWN_DRAFTS = (
+    select(func.count(Draft.id)).where(Draft.user_id == _ACTOR).scalar_subquery().label("drafts")
+)
 
 
 @cache
@@ -227,6 +236,7 @@ def _counts_query(own: bool, team: bool, by_kind: bool, by_track: bool) -> AnySe
             func.count(case((and_(on > today, on <= sunday), 1))).label("week"),
             func.count(case((and_(on > bindparam("sunday"), on <= horizon), 1))).label("later"),
             func.count(case((on > bindparam("horizon"), 1))).label("beyond"),
+            _OWN_DRAFTS,
         )
         .select_from(DueItem)
         .where(_scope(own, team))
@@ -265,6 +275,7 @@ def work_for(session: Session, actor: Actor, wanted: Wanted, *, today: date) -> 
     pages = max(1, -(-_number_of(counts, wanted) // ROWS))
     page = min(max(wanted.page, 1), pages)
     first, last = _days(wanted, today, horizon)
+    drafts = tuple(drafts_for(session, actor)) if counts.drafts else ()
     rows = session.execute(
         _items_query(*form),
         given | {
@@ -273,10 +284,12 @@ def work_for(session: Session, actor: Actor, wanted: Wanted, *, today: date) -> 
             "sees_reports": Field.REPORTS in _best_fields(actor),
         },
     ).all()  # fmt: skip
+    shown = [*(row.client_id for row in rows), *(draft.client_id for draft in drafts)]
     return Work(
         wanted=wanted, page=page, pages=pages, counts=counts, horizon=horizon,
         rows=tuple(_work_row(row, actor, today) for row in rows),
-        clients=tuple({row.client_id for row in rows if row.client_id is not None}),
+        clients=tuple({key for key in shown if key is not None}),
+        drafts=drafts,
     )  # fmt: skip
 
 

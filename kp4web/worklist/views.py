@@ -19,11 +19,13 @@ from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.queries import DossierRef
 from kp4web.extensions import db
+from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.forms import BaseForm
 from kp4web.web.hints import ask_about_number
 from kp4web.web.htmx import go_to, render_page, wants_fragment
+from kp4web.web.once import once
 from kp4web.web.paths import way_back
 from kp4web.web.transactions import become_writer
 from kp4web.worklist import commands, overview, queries
@@ -81,7 +83,7 @@ def _list(wanted: Wanted, *, focus: int | None = None) -> ResponseReturnValue:
     return render_page(
         "worklist/index.html", fragment="list", work=work, addresses=addresses,
         groups=groups_of(work, addresses, day, focus), tabs=tabs_of(work, addresses),
-        lead=summary(work.counts), focuses=focus is not None,
+        lead=summary(work.counts), focuses=focus is not None, drafts=drafts.listed(work.drafts),
         tracks=[kind for kind in TrackKind if kind.active], kinds=list(DueKind),
     )  # fmt: skip
 
@@ -165,6 +167,7 @@ def new(number: str) -> ResponseReturnValue:
 
 @bp.post("/dossiers/<number:number>/opvolgingen")
 @requires(Action.FOLLOW_UP_CHANGE)
+@once
 def create(number: str) -> ResponseReturnValue:
     """Plan a follow-up: 303 to the dossier or the list, or 422 with everything typed."""
     form = PlanForm()
@@ -200,20 +203,27 @@ def _plan_page(line: queries.DossierLine, form: PlanForm, *, status: int = 200) 
 def pension(number: str) -> ResponseReturnValue:
     """Show the form about the AOW date: seen, or (``uitstel``) stopping postponed."""
     line = queries.dossier_line(db.session(), current_actor(), number)
-    form = PensionForm(uitstel=request.args.get("uitstel", "")[:1])
+    uitstel = request.args.get("uitstel", "")[:1]
+    form = drafts.restored(PensionForm, line.ref.id, uitstel=uitstel)
     return _pension_page(line, form)
 
 
 @bp.post("/dossiers/<number:number>/aow")
 @requires(Action.DUE_ITEM_SETTLE)
+@once
 def note_pension(number: str) -> ResponseReturnValue:
     """Note what was agreed about the AOW date: 303, or 422 with everything typed."""
     form = PensionForm()
+    line = queries.dossier_line(db.session(), current_actor(), number)
+    if drafts.keeps():
+        line.ref.require(Field.TRACK, Access.WRITE)
+        return drafts.keep(form, line.ref.id)
     if form.validate_on_submit():
         try:
             note = commands.note_pension(
                 db.session(), current_actor(), number, form.command(), now=now(), today=today()
             )
+            drafts.forget(form, line.ref.id)
             page = url_for("timeline.show", number=number)
             ask_about_number(note.note, href=page, label="Naar het dossier")
             return _done(
@@ -224,7 +234,6 @@ def note_pension(number: str) -> ResponseReturnValue:
         except InvalidInput as error:
             db.session.rollback()
             form.refuse(error)
-    line = queries.dossier_line(db.session(), current_actor(), number)
     return _pension_page(line, form, status=422)
 
 

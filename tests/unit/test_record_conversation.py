@@ -200,8 +200,9 @@ def test_out_of_reach_does_not_exist(lead):
 TALK = DraftRule(CONVERSATION_FORM, "Gesprek vastleggen", "conversations.new")
 
 
-def keep(dossier, user, text, now=at(TODAY)):
-    save_draft(db.session(), actor(user), TALK, dossier.id, {"report": [text]}, now=now)
+def keep(dossier, user, text, *, days_ago=0):
+    then = at(TODAY) - timedelta(days=days_ago)
+    save_draft(db.session(), actor(user), TALK, dossier.id, {"report": [text]}, now=then)
     db.session.commit()
 
 
@@ -234,7 +235,7 @@ def test_a_draft_too_long_to_keep_is_refused(lead):
 def test_drafts_are_thrown_away_by_hand_and_after_thirty_days(lead):
     dossier, other = make_dossier(lead=lead), make_dossier(lead=lead)
     keep(dossier, lead, "Weg")
-    keep(other, lead, "Oud", now=at(TODAY) - timedelta(days=31))
+    keep(other, lead, "Oud", days_ago=31)
     weg = db.session.scalars(select(Draft.id).where(Draft.subject_id == dossier.id)).one()
     discard_draft(db.session(), actor(lead), weg)
     assert forget_old(db.session(), now=at(TODAY)) == 1

@@ -35,7 +35,8 @@ def dossier(lead):
 def test_a_draft_says_when_it_was_saved_and_is_offered_again(http_as, lead, dossier):
     client = http_as(lead)
     data = fields(
-        concept="1", report="Half verslag", channel="video", participants_asked="1", follow_up_what="Bellen",
+        concept="1", report="Half verslag", channel="video", participants_asked="1",
+        follow_up_what="Bellen",
         participants=["partner"], held_at="", held_on="17-11-2026",
     )  # fmt: skip
     saved = client.post(at_dossier(dossier), data=data, headers=HTMX)
