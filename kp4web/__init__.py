@@ -43,7 +43,7 @@ def _open_vault(app: Flask) -> None:
 def _bind(app: Flask) -> None:
     """Bind the extensions and the parts of every request."""
     from kp4web.accounts.commands import passwords
-    from kp4web.web import converters, errors, headers, logs, rendering, transactions
+    from kp4web.web import converters, errors, headers, logs, rendering, session, transactions
 
     passwords.use(cheap=app.config["PASSWORD_COST"] == "low")  # noqa: S105 -- a cost, no secret
     if proxies := app.config["TRUSTED_PROXIES"]:
@@ -58,6 +58,7 @@ def _bind(app: Flask) -> None:
     headers.init_app(app)
     errors.init_app(app)
     rendering.init_app(app)
+    session.init_app(app)
 
 
 def _register(app: Flask) -> None:

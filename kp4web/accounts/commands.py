@@ -126,11 +126,12 @@ def token_hash(token: str) -> str:
 
 def touch_session(
     session: Session, session_id: int, *, now: datetime, idle: timedelta, longest: timedelta
-) -> None:
-    """Note that the session was used: it lives ``idle`` longer, never over ``longest`` in all."""
+) -> datetime:
+    """Note that the session was used; return its end: ``idle`` on, within ``longest`` in all."""
     row = session.get_one(UserSession, session_id)
     row.last_seen_at = now
     row.expires_at = min(now + idle, row.created_at + longest)
+    return row.expires_at
 
 
 def end_session(session: Session, actor: Actor, session_id: int, *, now: datetime) -> None:

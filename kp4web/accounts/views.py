@@ -1,5 +1,6 @@
 """Signing in and out, and the page of the own account."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Blueprint, current_app, flash, redirect, request, session, url_for
@@ -34,12 +35,13 @@ def load_user(_request: object) -> queries.SignedIn | None:
         db.session.rollback()
         was_reading = reading.get()
         reading.set(False)  # this is a write: begin as a writer
-        commands.touch_session(
+        expires_at = commands.touch_session(
             db.session(), user.session_id, now=moment,
             idle=current_app.config["SESSION_IDLE"], longest=current_app.config["SESSION_LONGEST"],
         )  # fmt: skip
         db.session.commit()
         reading.set(was_reading)
+        user = replace(user, expires_at=expires_at)
     return user
 
 
@@ -125,6 +127,13 @@ def _account(form: PasswordForm, status: int = 200) -> ResponseReturnValue:
         has_work=landing_page(actor) is not None, has_worklist=may(actor, Action.WORKLIST_READ),
         can_send=current_app.config["MAIL_SERVER"] is not None,
     )  # fmt: skip
+
+
+@bp.get("/account/sessie")
+@requires(Action.OWN_ACCOUNT)
+def extend_session() -> ResponseReturnValue:
+    """Let the session go on, for who answers the warning: 204, its end is in a header."""
+    return "", 204
 
 
 @bp.post("/account/wachtwoord")

@@ -20,6 +20,7 @@ from kp4web.domain.errors import (
 )
 from kp4web.extensions import db
 from kp4web.web.htmx import render_page, wants_fragment
+from kp4web.web.labels import Typed, labelled
 
 STATUS: dict[type[Exception], int] = {
     NotSignedIn: 401,
@@ -99,13 +100,14 @@ def _text(error: Exception) -> str:
     return FAILURE
 
 
-def _typed() -> tuple[tuple[str, str], ...]:
+def _typed() -> tuple[Typed, ...]:
     """Return what was typed, to give it back on the error page (without JavaScript)."""
     if request.method != "POST" or wants_fragment() or request.endpoint == "accounts.sign_in":
         return ()
     try:
         fields = request.form.items(multi=True)
-        return tuple((name, value) for name, value in fields if name not in NOT_KEPT)
+        kept = [(name, value) for name, value in fields if name not in NOT_KEPT]
+        return labelled(kept, request.blueprint or "")
     except http.HTTPException:  # the body itself could not be read
         return ()
 

@@ -70,6 +70,8 @@ class Shell:
     can_search: bool
     shortcuts: bool
     """Whether single keys do something."""
+    session_ends: int = 0
+    """Seconds until the session ends unless something is done."""
 
 
 def landing_page(actor: Actor) -> str | None:
@@ -78,7 +80,7 @@ def landing_page(actor: Actor) -> str | None:
     return url_for(place.endpoint) if place else None
 
 
-def shell(actor: Actor, organisation_label: str, *, shortcuts: bool) -> Shell:
+def shell(actor: Actor, organisation_label: str, *, shortcuts: bool, session_ends: int) -> Shell:
     """Return the menu and header for this actor on this page."""
     here = request.blueprint
     items = tuple(
@@ -87,4 +89,5 @@ def shell(actor: Actor, organisation_label: str, *, shortcuts: bool) -> Shell:
         if may(actor, p.action) and p.endpoint in current_app.view_functions
     )
     can_search = may(actor, Action.DOSSIER_READ)
-    return Shell(actor.id, actor.name, organisation_label, items, can_search, shortcuts)
+    return Shell(actor.id, actor.name, organisation_label, items, can_search, shortcuts,
+                 session_ends)  # fmt: skip

@@ -13,6 +13,7 @@ from flask_login import current_user
 from kp4web.domain.dates import AMSTERDAM, day_of, dutch_date, dutch_day
 from kp4web.web.clock import today
 from kp4web.web.navigation import shell
+from kp4web.web.session import seconds_left
 
 
 def init_app(app: Flask) -> None:
@@ -29,7 +30,12 @@ def init_app(app: Flask) -> None:
     def around() -> dict[str, Any]:
         user = current_user
         return {
-            "shell": shell(user.actor, user.organisation_label, shortcuts=user.shortcuts)
+            "shell": shell(
+                user.actor,
+                user.organisation_label,
+                shortcuts=user.shortcuts,
+                session_ends=seconds_left(user.expires_at),
+            )
             if user.is_authenticated
             else None,
             "demo": current_app.config["DEMO"],

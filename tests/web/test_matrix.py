@@ -22,6 +22,7 @@ OPERATORS = {"administrator", "operator"}
 # endpoint: (who gets in, for whom the West Betuwe record is not there); all others are refused
 ROWS: dict[str, tuple[set[str], set[str]]] = {
     "accounts.end_session": (set(), EVERYONE),  # somebody else's session
+    "accounts.extend_session": (EVERYONE, set()),
     "accounts.shortcuts": (EVERYONE, set()),
     "accounts.show": (EVERYONE, set()),
     "accounts.update_password": (EVERYONE, set()),
@@ -137,7 +138,7 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "accounts.sign_out": (EVERYONE, set()),  # last: after it nothing is open
 }
 PUBLIC = {"accounts.sign_in", "accounts.create_session", "start.healthz", "start.readyz", "static"}
-LET_IN = {200, 303, 409, 422}
+LET_IN = {200, 204, 303, 409, 422}
 
 
 def routes(app: Flask):
