@@ -67,7 +67,7 @@ def _typed(
         return Typed(name, value, known[""], known.get(value, ""))
     first, *rest = name.split("-")
     field, number = _field(form, first), ""
-    if field is not None and len(rest) == 2:  # noqa: PLR2004 -- members-0-name: a field of a row
+    if field is not None and len(rest) == 2:
         field, number = _field_of_row(field, rest[1]), f" {int(rest[0]) + 1}"
     if field is None:
         return Typed(name, value, name.replace("_", " ").capitalize())

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from urllib.parse import quote_plus
 from uuid import uuid4
 
 import pytest
@@ -18,9 +19,10 @@ from kp4web.conversations.models import Conversation
 from kp4web.domain.actor import Role
 from kp4web.domain.periods import known, overlaps
 from kp4web.dossiers.models import Dossier, TrackPeriod
-from kp4web.extensions import db
+from kp4web.extensions import Base, db
 from kp4web.worklist.models import FollowUp
 from tests.conftest import TODAY, settings_for
+from tests.web.test_bad_input import FORMS, PATHS, Visitors, rules_of, signed_in
 from tests.factories import make_dossier, make_follow_up, make_handover, make_user
 
 AT_ONCE = 8
@@ -84,6 +86,60 @@ def test_one_form_sent_200_times_is_one_conversation(app, post):
     sends = [post(lead, f"/dossiers/{number}/gesprekken", data) for _ in range(AT_ONCE)]
     assert together(*(sends * 25)) == {303: 200}
     assert (count_of(Conversation), count_of(FollowUp)) == (1, 1)
+    assert all_is_well(app)
+
+
+FORMS_THAT_ADD = {  # endpoint: which table grows, by how much
+    "conversations.create_attempt": "contact_attempt",
+    "conversations.create_message": "message",
+    "residents.create_contact": "contact",
+    "residents.create_member": "household_member",
+    "worklist.create": "follow_up",
+    "worklist.note_pension": "pension_note",
+    "tracks.update": "track_period",
+    "caseload.create_dossier": "dossier",
+    "intake.create": "application",
+    "intake.close": "audit_entry",
+    "decisions.create": "application_decision",
+    "handovers.accept": "dossier",
+    "handovers.return_": "audit_entry",
+    "handovers.create": "handover",
+    "questionnaires.discard": "audit_entry",
+    "figures.create_count": "welfare_count",
+}
+
+
+@pytest.mark.world
+def test_every_form_that_adds_something_adds_it_once(app):
+    """The same form at once and once more: every answer goes on, and the second adds nothing."""
+    visitors, faults = Visitors(app), []
+    for endpoint, name in FORMS_THAT_ADD.items():
+        persona, data = FORMS[endpoint]
+        body = visitors.fill(
+            "&".join(f"{n}={quote_plus(v, safe='{}')}" for n, v in data.items() if n != "submission")
+        )
+        body += f"&submission={uuid4().hex}"
+        path = visitors.fill(PATHS.get(endpoint, rules_of(app)[endpoint]))
+        http = signed_in(app, visitors.world, persona)
+        kind = "application/x-www-form-urlencoded"
+
+        def send(http=http, path=path, body=body, kind=kind) -> int:
+            with app.app_context():
+                return FlaskClient.open(
+                    http, path, method="POST", data=body, content_type=kind
+                ).status_code
+
+        table = Base.metadata.tables[name]
+        before = db.session.scalar(select(func.count()).select_from(table))
+        once, twice = together(send, send), None
+        between = db.session.scalar(select(func.count()).select_from(table))
+        db.session.rollback()
+        twice = together(send)
+        after = db.session.scalar(select(func.count()).select_from(table))
+        db.session.rollback()
+        if (once, twice, after) != ({303: 2}, {303: 1}, between) or between == before:
+            faults.append((endpoint, once, twice, before, between, after))
+    assert faults == []
     assert all_is_well(app)
 
 

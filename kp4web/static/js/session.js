@@ -7,7 +7,7 @@
 
 (() => {
   const told = document.body.dataset.sessionEnds;
-  if (told === undefined) return;
+  if (!told) return;
   const HEADER = "KP4-Session-Ends";
   const SOON = 5 * 60 * 1000;
   const region = document.getElementById("session-warning");
