@@ -91,7 +91,7 @@ class Drill:
         name = self.app.config["SESSION_COOKIE_NAME"]
         cookie = client.get_cookie(name)
         assert cookie is not None
-        url = self.address("")
+        url = self.address("/")
         self.context.add_cookies([{"name": name, "value": cookie.value, "url": url}])
         page = self.context.new_page()
         page.goto(self.address(f"/dossiers/{self.number}/gesprekken/nieuw"))

@@ -66,12 +66,7 @@ class ConsultantField(SelectField):
 
 
 class AssignForm(BaseForm):
-    """Give one or several dossiers to a consultant; a draft is kept on the page of one dossier."""
-
-    draft = DraftRule(
-        "toewijzing", "Dossier toewijzen", "caseload.new",
-        preset=frozenset({"dossier", "page", "pagina"}),
-    )  # fmt: skip
+    """Give one or several dossiers to a consultant."""
 
     dossier = NumbersField("Dossiers")
     user = ConsultantField("Consulent", "Kies een consulent")

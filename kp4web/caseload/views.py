@@ -17,7 +17,6 @@ from kp4web.domain.due import Norms
 from kp4web.domain.errors import DomainError, InvalidInput
 from kp4web.domain.policy import Action
 from kp4web.domain.tracks import TrackKind
-from kp4web.dossiers.queries import dossier_ref
 from kp4web.extensions import db
 from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
@@ -95,15 +94,12 @@ def _log(action: str, subjects: Iterable[int]) -> None:
 @requires(Action.DOSSIER_ASSIGN)
 def new(number: str) -> ResponseReturnValue:
     """Show who held this dossier, and the form to give it to somebody."""
-    return _assignment(number)
+    return _assignment(number, AssignForm(formdata=None, page="dossier"))
 
 
-def _assignment(
-    number: str, form: AssignForm | None = None, *, status: int = 200
-) -> ResponseReturnValue:
+def _assignment(number: str, form: AssignForm, *, status: int = 200) -> ResponseReturnValue:
     actor = current_actor()
     held = queries.held_by(db.session(), actor, number, today=today())
-    form = form or drafts.restored(AssignForm, held.ref.id, page="dossier")
     form.user.offer(_offers(overviews.overview_for(db.session(), actor, today=today())))
     become_writer()
     record(
@@ -121,9 +117,6 @@ def _assignment(
 def assign() -> ResponseReturnValue:
     """Assign one or several dossiers, all or none: 303, or 422 with everything typed."""
     actor, form = current_actor(), AssignForm()
-    one = form.dossier.data[0] if form.page.data == "dossier" and form.dossier.data else None
-    if drafts.keeps():
-        return _keep_assignment(form, one)
     overview = overviews.overview_for(db.session(), actor, today=today())
     form.user.offer(_offers(overview))
     if not form.validate_on_submit():
@@ -137,8 +130,6 @@ def assign() -> ResponseReturnValue:
         db.session.rollback()
         form.refuse(error)
         return _refused(form)
-    if one:
-        drafts.forget(form, dossier_ref(db.session(), actor, one).id)
     db.session.commit()
     name = next(c.name for c in overview.choices if c.user_id == command.user_id)
     for text in _said(results, name):
@@ -146,14 +137,6 @@ def assign() -> ResponseReturnValue:
     if wants_fragment():
         return _overview(AssignForm(formdata=None))
     return go_to(_back(form, command.numbers))
-
-
-def _keep_assignment(form: AssignForm, number: str | None) -> ResponseReturnValue:
-    """Keep what is typed on the page of one dossier; on a list there is no draft."""
-    if number is None:
-        raise InvalidInput("reason", "Hier kunt u geen concept bewaren.")
-    ref = dossier_ref(db.session(), current_actor(), number)
-    return drafts.keep(form, ref.id, page=url_for(".new", number=number))
 
 
 def _refused(form: AssignForm) -> ResponseReturnValue:

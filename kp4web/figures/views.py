@@ -20,6 +20,7 @@ from kp4web.figures.queries import Report
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.htmx import go_to, render_page
+from kp4web.web.once import once
 from kp4web.web.transactions import become_writer
 
 bp = Blueprint("figures", __name__, url_prefix="/rapportages")
@@ -209,6 +210,7 @@ def new_count() -> ResponseReturnValue:
 
 @bp.post("/bijstand")
 @requires(Action.WELFARE_COUNT_RECORD)
+@once
 def create_count() -> ResponseReturnValue:
     """Record the number: 303 to the list, or 422 with the form and everything typed."""
     form = WelfareCountForm()

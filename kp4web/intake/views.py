@@ -330,7 +330,7 @@ def update(application_id: int) -> ResponseReturnValue:
     editable = queries.editable_for(db.session(), actor, application_id, lock=True)
     form.offer(queries.municipalities_for(db.session(), actor))
     if "meer" in request.form:
-        form.basis = request.form.get(drafts.BASIS, "")
+        form.based_on = request.form.get(drafts.BASIS, "")
         form.members.add_row()
         return _change(editable, form)
     if not merging.merge(form, _typed(editable)):

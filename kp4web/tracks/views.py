@@ -140,10 +140,7 @@ def _track_form(
     course: queries.Course, kinds: Sequence[TrackKind] = tuple(TrackKind), *, sent: bool = False
 ) -> TrackForm:
     """Return the form with the choices that this dossier has; ``sent``: as it was filled in."""
-    if sent:
-        form = TrackForm()
-    else:
-        form = drafts.restored(TrackForm, course.ref.id, **_start(course))
+    form = TrackForm() if sent else drafts.restored(TrackForm, course.ref.id, **_start(course))
     form.kind.choices = [
         SelectChoice(kind.value, _choice(course, kind))
         for kind in kinds

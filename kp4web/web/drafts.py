@@ -31,7 +31,7 @@ AnyForm = TypeVar("AnyForm", bound=BaseForm)
 BUTTON = "concept"
 """Name of the button that keeps a draft; its value says whether somebody reads the answer."""
 CLOSING = "achtergrond"
-BASIS = "basis"
+BASIS = "based_on"
 """What an editing form was based on (``web.merging``); part of its draft."""
 LONGEST_NAME = 60
 _HIDDEN = frozenset({"csrf_token", "submission", "terug"}) | NEVER_KEPT
@@ -111,7 +111,7 @@ def restored(
         return kind(formdata=None, **start)
     typed = MultiDict((name, text) for name, texts in draft.fields.items() for text in texts)
     form = kind(formdata=typed)
-    form.saved, form.basis = draft, typed.get(BASIS, "")
+    form.saved, form.based_on = draft, typed.get(BASIS, "")
     return form
 
 

@@ -42,7 +42,7 @@ class BaseForm(FlaskForm):
     """The same where one form stands on several pages."""
     saved: Any = None
     """The draft this form was filled with."""
-    basis: str = ""
+    based_on: str = ""
     """Marks of what an editing form was based on; see ``web.merging``."""
     clashes: bool = False
     """Somebody else changed the same fields."""

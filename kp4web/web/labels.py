@@ -9,7 +9,7 @@ from wtforms.fields.core import UnboundField
 from kp4web.web.forms import FORMS, BaseForm
 
 HIDDEN = frozenset(
-    {"csrf_token", "submission", "terug", "basis", "kies", "rij", "opvolging", "concept", "pagina",
+    {"csrf_token", "submission", "terug", "based_on", "kies", "rij", "opvolging", "concept", "pagina",
      "page", "confirmed", "partner_of", "questionnaire", "participants_asked", "keep_asked",
      "shown", "question", "stay"}
 )  # fmt: skip

@@ -45,7 +45,7 @@ class Clash:
 def begin(form: BaseForm, current: Mapping[str, Any] | None = None) -> BaseForm:
     """Mark the form with what it is based on: what stands in it, or the values given."""
     start = form if current is None else _filled(form, current)
-    form.basis = " ".join(f"{f.name}:{_mark(f)}" for f in _compared(start))
+    form.based_on = " ".join(f"{f.name}:{_mark(f)}" for f in _compared(start))
     return form
 
 
