@@ -221,14 +221,15 @@ def run(drill: Drill, kind: str, chance: random.Random) -> int:
 
 def drill_drafts(times: int, seed: int) -> int:
     """Do every kind so many times; print a table and return the number of lost characters."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    logging.getLogger("kp4web").setLevel(logging.ERROR)
     chance = random.Random(seed)
     path = require_browser()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         uri = f"sqlite:///{Path(folder) / 'drill.sqlite'}"
         migrate(uri)
-        app = kp4web.create_app(settings_for(uri) | {"TESTING": False, "WTF_CSRF_ENABLED": True})
+        app = kp4web.create_app(settings_for(uri))
+        for name in ("werkzeug", "kp4web"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        app.config.update(TESTING=False, WTF_CSRF_ENABLED=True)  # as in production, over http
         with app.app_context():
             make_user(email=EMAIL)
             db.session.commit()

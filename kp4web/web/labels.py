@@ -9,9 +9,9 @@ from wtforms.fields.core import UnboundField
 from kp4web.web.forms import FORMS, BaseForm
 
 HIDDEN = frozenset(
-    {"csrf_token", "submission", "terug", "based_on", "kies", "rij", "opvolging", "concept", "pagina",
-     "page", "confirmed", "partner_of", "questionnaire", "participants_asked", "keep_asked",
-     "shown", "question", "stay"}
+    {"based_on", "concept", "confirmed", "csrf_token", "keep_asked", "kies", "opvolging", "page",
+     "pagina", "participants_asked", "partner_of", "question", "questionnaire", "rij", "shown",
+     "stay", "submission", "terug"}
 )  # fmt: skip
 """Fields without words: they go along unseen."""
 _UNSEEN = ("was.", "seen.", "vraag.", "keuzes.", "keuze-")

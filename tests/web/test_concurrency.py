@@ -115,7 +115,7 @@ def test_every_form_that_adds_something_adds_it_once(app):
     visitors, faults = Visitors(app), []
     for endpoint, name in FORMS_THAT_ADD.items():
         persona, data = FORMS[endpoint]
-        good = {**data, "submission": uuid4().hex}
+        good = {**(data if endpoint != "handovers.accept" else {}), "submission": uuid4().hex}
         body = visitors.fill("&".join(f"{n}={quote_plus(v, safe='{}')}" for n, v in good.items()))
         path = visitors.fill(PATHS.get(endpoint, rules_of(app)[endpoint]))
         http = signed_in(app, visitors.world, persona)

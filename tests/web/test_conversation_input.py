@@ -150,3 +150,21 @@ def test_an_id_no_row_can_have_is_not_found(http_as, lead, dossier, number):
     client = http_as(lead)
     assert client.get(at_dossier(dossier, f"/{number}")).status_code == 404
     assert client.post(f"/berichten/{number}/gelezen").status_code in {404, 405}
+
+
+def test_an_ended_session_gives_what_was_typed_back_in_the_words_of_the_form(http, dossier):
+    data = fields(**{"agreements-1-what": "Bellen", "submission": "x", "terug": "/werkvoorraad"})
+    page = http.post(at_dossier(dossier), data=data)
+    assert page.status_code == 401
+    for label in ("Verslag", "Datum", "Vorm", "Wat 2"):
+        assert re.search(rf'field__label"[^>]*>{label}<', page.text), label
+    assert "<p>Telefonisch</p>" in page.text or "<p>Telefoon</p>" in page.text
+    assert re.search('type="hidden" name="terug"', page.text)
+    assert "agreements 1 what" not in page.text.lower()
+
+
+def test_a_report_that_nobody_can_see_is_no_reason(http_as, lead, dossier):
+    data = {"kind": "kp3", "valid_from": TODAY.isoformat(), "reason": "\u200b\u00ad"}
+    answer = http_as(lead).post(f"/dossiers/{dossier.number}/traject", data=data)
+    assert answer.status_code == 422
+    assert "Vul dit veld in." in answer.text
