@@ -28,6 +28,7 @@ class Typed:
     words: str = ""
     """The words of a choice; empty for what was typed."""
     is_hidden: bool = False
+    """It goes along unseen: nothing to read, or nothing in it."""
 
     @property
     def is_long(self) -> bool:
@@ -59,7 +60,7 @@ def _field(form: type[BaseForm] | None, name: str) -> UnboundField | None:
 def _typed(
     name: str, value: str, form: type[BaseForm] | None, asked: dict[str, dict[str, str]]
 ) -> Typed:
-    if name in HIDDEN or name.startswith(_UNSEEN):
+    if name in HIDDEN or name.startswith(_UNSEEN) or not value.strip():
         return Typed(name, value, is_hidden=True)
     kind, _, question = name.partition(".")
     if kind in {"answer", "skip"} and question in asked:
