@@ -124,7 +124,7 @@ class ConversationForm(BaseForm):
     draft = DraftRule(
         CONVERSATION_FORM, "Gesprek vastleggen", "conversations.new",
         preset=frozenset({"outcome", "held_on", "held_at", "channel", "participants",
-                          "participants_asked"}),
+                          "participants_asked", "outline"}),
     )  # fmt: skip
 
     outcome = RadioField("Hoe ging het?", choices=OUTCOMES, validators=[chosen])
