@@ -41,6 +41,7 @@ EMAIL = "drill@westbetuwe.example"
 SAVED = re.compile(r"Bewaard om \d\d:\d\d")
 LETTERS = string.ascii_letters + "      éëï"
 PATIENCE = 60_000  # milliseconds
+SETTLES = 10  # seconds in which what was typed last has to arrive
 
 
 @dataclass
@@ -210,7 +211,9 @@ def run(drill: Drill, kind: str, chance: random.Random) -> int:
     page = drill.open()
     text = "".join(chance.choice(LETTERS) for _ in range(chance.randint(20, 80))).strip()
     KINDS[kind](drill, page, text)
-    found = drill.stored()
+    end = time.monotonic() + SETTLES
+    while not (found := drill.stored()).startswith(text) and time.monotonic() < end:
+        time.sleep(0.2)
     if not page.is_closed():
         page.close()
     kept = 0
