@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, or_, select, text
 from sqlalchemy.orm import Mapped, Session, aliased, declared_attr, mapped_column
 
-from kp4web.domain.periods import Plan, Span
+from kp4web.domain.periods import Plan, Rewrite, Span
 
 RowT = TypeVar("RowT", bound="Fact")
 
@@ -132,6 +132,26 @@ class Fact:
             session.add(new)
         session.flush()
         return new
+
+    @classmethod
+    def rewrite(
+        cls,
+        session: Session,
+        plan: Rewrite[Self, Any],
+        *,
+        key: Mapping[str, Any],
+        values: Callable[[Any], Mapping[str, Any]],
+        recorded_by_id: int,
+    ) -> None:
+        """Write the plan: supersede, then add; ``values`` gives the columns of a content."""
+        for row in plan.superseded:
+            row.superseded_at = plan.at
+        session.flush()  # before the inserts: two running rows are refused by the database
+        stamp = {"recorded_at": plan.at, "recorded_by_id": recorded_by_id}
+        session.add_all(
+            _row(cls, span, {**key, **values(content), **stamp}) for span, content in plan.added
+        )
+        session.flush()
 
 
 def _row(kind: type[RowT], span: Span, values: Mapping[str, Any]) -> RowT:

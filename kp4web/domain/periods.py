@@ -10,7 +10,7 @@ Pure: these functions look at the rows of one subject and return a ``Plan``; who
 carries it out. ``superseded_at`` equal to ``recorded_at`` means: never known to anyone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -50,6 +50,7 @@ class Period(Protocol):
 
 
 Row = TypeVar("Row", bound=Period)
+Content = TypeVar("Content", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,16 @@ class Plan(Generic[Row]):
     """The days of the new content; ``None`` when there is none."""
     at: datetime
     """The moment to stamp: never before anything already stamped on these rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite(Generic[Row, Content]):
+    """What to store so that another history is known: supersede these rows, add those spans."""
+
+    superseded: tuple[Row, ...]
+    added: tuple[tuple[Span, Content], ...]
+    at: datetime
+    """The moment to stamp, as in a ``Plan``."""
 
 
 def change(rows: Sequence[Row], on: date, *, today: date, at: datetime) -> Plan[Row]:
@@ -137,6 +148,30 @@ def overwrite(rows: Sequence[Row], start: date, end: date | None, *, at: datetim
     hit = tuple(row for row in known(rows) if _overlap(row, span))
     remains = tuple((row, rest) for row in hit for rest in _rests(row, span))
     return Plan(hit, remains, span, _moment(rows, at))
+
+
+def rewrite(
+    rows: Sequence[Row],
+    wanted: Sequence[tuple[Span, Content]],
+    content_of: Callable[[Row], Content],
+    *,
+    at: datetime,
+) -> Rewrite[Row, Content]:
+    """
+    Plan a whole history in the place of the one known now; what stays the same is left alone.
+
+    Raises ``PeriodError`` when two of the wanted spans share a day.
+    """
+    ordered = sorted(wanted, key=lambda pair: pair[0].valid_from)
+    for (earlier, _), (later, _) in pairwise(ordered):
+        if earlier.valid_to is None or earlier.valid_to > later.valid_from:
+            raise PeriodError("Twee periodes overlappen elkaar.")
+    there = {(Span(row.valid_from, row.valid_to), content_of(row)): row for row in known(rows)}
+    return Rewrite(
+        superseded=tuple(row for pair, row in there.items() if pair not in ordered),
+        added=tuple(pair for pair in ordered if pair not in there),
+        at=_moment(rows, at),
+    )
 
 
 def known(rows: Iterable[Row], known_at: datetime | None = None) -> tuple[Row, ...]:
