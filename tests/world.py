@@ -16,15 +16,20 @@ from kp4web.accounts.models import User
 from kp4web.applications.commands import CloseApplication, Member, close_application
 from kp4web.applications.models import Application
 from kp4web.caseload.commands import AssignDossiers, assign_dossiers
+from kp4web.caseload.models import Assignment
 from kp4web.clients.models import Contact, HouseholdMember, HouseholdRelation
+from kp4web.corrections.commands import Statement, correct_assignment
+from kp4web.corrections.queries import assignment_for
 from kp4web.decisions.commands import Measured
 from kp4web.domain.actor import Role
 from kp4web.domain.agreements import Party
 from kp4web.domain.applications import Closing
+from kp4web.domain.corrections import AssignmentContent, AssignmentCorrection
 from kp4web.domain.headings import Heading
 from kp4web.domain.questionnaire.definition import DataClass
+from kp4web.domain.stretches import Verdict
 from kp4web.domain.tracks import TrackKind
-from kp4web.dossiers.models import Dossier
+from kp4web.dossiers.models import Dossier, TrackPeriod
 from kp4web.extensions import Base, db
 from kp4web.handovers.commands import (
     AcceptHandover,
@@ -224,6 +229,7 @@ def _place(
         MemberInput(canary(name, "kind"), HouseholdRelation.CHILD, date(2015, 3, 1)),
         now=at(day), today=day,
     )  # fmt: skip
+    _correct_assignment(dossier, world.users[coordinator_name], canary(name, "correctie"))
     handover = _offered(name, world.users["intake"])
     session.commit()
     application = _applications(world, name, lead, world.users[coordinator_name])
@@ -236,6 +242,18 @@ def _place(
     return Place(
         dossier, outline, conversation.id, _agreement_of(dossier), follow_up, message, contact,
         member, handover, bsn, application, questionnaire,
+    )  # fmt: skip
+
+
+def _correct_assignment(dossier: Dossier, coordinator: User, why: str) -> None:
+    """Correct the reason of the assignment."""
+    session, who = db.session(), actor(coordinator)
+    held = assignment_for(session, who, dossier.number, _known_id(Assignment, dossier))
+    content = AssignmentContent(held.stretch.content.user_id, "Past het best.")
+    said = AssignmentCorrection(Verdict.CHANGED, held.stretch.span.valid_from, content=content)
+    correct_assignment(
+        session, who, dossier.number, held.id, said, Statement(why, held.basis),
+        now=at(TODAY, 9), today=TODAY,
     )  # fmt: skip
 
 
@@ -317,4 +335,13 @@ def paths_of(world: World, place: str) -> dict[str, object]:
         "questionnaire_id": here.questionnaire.id, "area": "gezondheid",
         "version_id": here.questionnaire.version_id, "heading": "activering",
         "outline_id": here.outline.id,
+        "track_id": _known_id(TrackPeriod, here.dossier),
+        "assignment_id": _known_id(Assignment, here.dossier),
     }  # fmt: skip
+
+
+def _known_id(fact: type[TrackPeriod] | type[Assignment], dossier: Dossier) -> int:
+    """Return the one row of this kind that is known now."""
+    return db.session.scalars(
+        select(fact.id).where(fact.dossier_id == dossier.id, fact.superseded_at.is_(None))
+    ).one()

@@ -229,6 +229,14 @@ class ReopenDossier(DossierEvent):
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectTrack(DossierEvent):
+    """The running track began on another day than was recorded."""
+
+    valid_from: date
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class AgreementPlan:
     """Something agreed upon: what, who keeps it, by when."""

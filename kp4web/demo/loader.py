@@ -17,11 +17,16 @@ from kp4web.caseload.commands import AssignDossiers, assign_dossiers
 from kp4web.clients.models import HouseholdRelation
 from kp4web.conversations.commands import MakeAgreement, RecordConversation, record_conversation
 from kp4web.conversations.models import AttemptOutcome, Channel, Participant
+from kp4web.corrections.commands import Statement, correct_track
+from kp4web.corrections.queries import track_for
 from kp4web.demo import events as told
 from kp4web.demo.loader_intake import INTAKE_COMMANDS
 from kp4web.demo.loading import Keys, person_of
 from kp4web.domain.actor import OrganisationKind, Role
+from kp4web.domain.corrections import TrackCorrection
+from kp4web.domain.stretches import Verdict
 from kp4web.domain.tracks import TrackChange, TrackKind
+from kp4web.dossiers.models import Dossier, TrackPeriod
 from kp4web.figures.commands import RecordWelfareCount, record_welfare_count
 from kp4web.handovers.commands import AcceptHandover, accept_handover
 from kp4web.needs.commands import WriteHeading, write_heading
@@ -200,6 +205,18 @@ class Loader(Keys):
         track = TrackChange(event.kind, event.valid_from, event.reason, event.planned_end)
         change_track(*self.where(event), track, now=event.at, today=event.day)
 
+    def correct_track(self, event: told.CorrectTrack) -> None:
+        """Let the running track begin on another day."""
+        where = self.where(event)
+        running = select(TrackPeriod.id).join(Dossier, Dossier.id == TrackPeriod.dossier_id)
+        row_id = self.session.scalars(
+            running.where(Dossier.number == self.numbers[event.dossier], TrackPeriod.running())
+        ).one()
+        track = track_for(*where, row_id)
+        said = TrackCorrection(Verdict.CHANGED, event.valid_from, track.stretch.content)
+        correct_track(*where, row_id, said, Statement(event.why, track.basis),
+                      now=event.at, today=event.day)  # fmt: skip
+
     def set_subgroup(self, event: told.SetSubgroup) -> None:
         """Put a dossier in a subgroup."""
         change_subgroup(*self.where(event), event.subgroup, member=True, since=event.valid_from,
@@ -301,6 +318,7 @@ COMMANDS: dict[type[told.Event], Callable[[Loader, Any], None]] = {
     told.ExtendRest: Loader.extend_rest,
     told.StopDossier: Loader.stop_dossier,
     told.ReopenDossier: Loader.reopen_dossier,
+    told.CorrectTrack: Loader.correct_track,
     told.SetSubgroup: Loader.set_subgroup,
     told.EndSubgroup: Loader.end_subgroup,
     told.RecordConversation: Loader.record_conversation,

@@ -9,7 +9,13 @@ from random import Random
 from kp4web.demo import accounts
 from kp4web.demo.cast import Wish, born_for_pension
 from kp4web.demo.days import on_or_after, on_or_before, working_days_before
-from kp4web.demo.events import AgreementPlan, ExtendRest, RecordConversation
+from kp4web.demo.events import (
+    AgreementPlan,
+    ChangeTrack,
+    CorrectTrack,
+    ExtendRest,
+    RecordConversation,
+)
 from kp4web.demo.life import GOLDEN_END, NEVER, Exit, Life, Plan
 from kp4web.demo.population import Population
 from kp4web.demo.scenes import start
@@ -43,6 +49,7 @@ def arrange(population: Population, lives: list[Life], today: date) -> list[Life
     _draw_near(lives, today, rng, touched)
     _messages(lives, today, rng, touched)
     _agree(lives, today, rng, touched)
+    _correct(lives, today, rng, touched)
     return [
         *lives,
         *(start(plan, population.seed).run(today) for plan in _extras(population, today)),
@@ -162,6 +169,28 @@ def _agree(lives: Sequence[Life], today: date, rng: Random, touched: set[str]) -
                 )  # fmt: skip
 
 
+def _correct(lives: Sequence[Life], today: date, rng: Random, touched: set[str]) -> None:
+    """Let two tracks of the last year turn out to have begun some weeks earlier."""
+    day, left = working_days_before(today, 3), list(CORRECTED)
+    for life in rng.sample(lives, len(lives)):
+        changes = [event for event in life.events if isinstance(event, ChangeTrack)]
+        fits = life.plan.team is accounts.WEST_BETUWE and life.plan.key not in touched
+        if not left or not fits or not changes or life.stopped or life.clock.date() >= day:
+            continue
+        last = changes[-1]
+        ran = [event.valid_from for event in changes[:-1]] or [life.plan.opened_on]
+        began = on_or_before(add_days(last.valid_from, -24))
+        is_running = last.kind is life.kind and last.kind is TrackKind.SUPPORT
+        if is_running and add_months(today, -12) < last.valid_from and ran[-1] < began:
+            life.emit(CorrectTrack, day, dossier=life.plan.key, valid_from=began, why=left.pop())
+            touched.add(life.plan.key)
+
+
+CORRECTED = (
+    "De begindatum is de dag waarop ik het invoerde. Het gesprek hierover was eerder.",
+    "Met de inwoner nagekeken: de ondersteuning begon een paar weken eerder.",
+)
+"""Why a first day was corrected."""
 AGREED = (
     ("Zelf bellen met de huisarts voor een afspraak.", Party.RESIDENT, LifeArea.HEALTH, 2),
     ("De brief over de huur samen nakijken.", Party.CONSULTANT, LifeArea.HOUSING_MONEY, 1),

@@ -300,7 +300,7 @@ def _free_end(
 
 def _require_verdict(history: History[Fact], index: int, verdict: Verdict) -> None:
     if verdict not in verdicts(history, index):
-        raise InvalidInput("verdict", "Dat kan bij deze regel niet.")
+        raise InvalidInput("verdict", "Deze keuze kan bij deze regel niet.")
 
 
 def _same_track(one: TrackContent, other: TrackContent) -> bool:

@@ -22,8 +22,8 @@ class Dossier(Base):
     """
     The dossier of one client; the number is its daily key.
 
-    The columns from ``kind`` on are projections: derived from the facts, kept in the same
-    transaction by ``dossiers.commands`` and ``worklist.commands``, checked by ``worklist verify``.
+    ``opened_on`` and the columns from ``kind`` on are projections: derived from the facts, kept
+    in the same transaction by the commands that add facts, checked by ``worklist verify``.
     """
 
     __tablename__ = "dossier"
@@ -97,16 +97,26 @@ class SubgroupPeriod(Fact, Base):
 
 
 class GuidancePeriod(Fact, Base):
-    """Which organisation guides (holds the dossier): data, because the council may move it."""
+    """
+    Which organisation guides (holds the dossier): data, because the council may move it.
+
+    The first day is the day the dossier was opened; ``Dossier.opened_on`` repeats it.
+    """
 
     __tablename__ = "guidance_period"
     key = ("dossier_id",)
     scope = ("municipality_id",)
     content = ("organisation_id",)
+    extra_args = (
+        Index(
+            "ix_guidance_period_report",
+            "municipality_id", "valid_from", "valid_to", "dossier_id",
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
-    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"), index=True)
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
 
 

@@ -6,7 +6,7 @@ of the municipality, or those the reader led that day) and on whether an earlier
 asked for. Nothing is stored: the same question gives the same answer in five years.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import product
@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session
 from kp4web.accounts.models import User
 from kp4web.caseload.models import Assignment
 from kp4web.domain.actor import Actor
+from kp4web.domain.corrected_figures import CellChange, changed_cells
 from kp4web.domain.dates import end_of_day
 from kp4web.domain.errors import Forbidden
 from kp4web.domain.policy import (
@@ -49,7 +50,7 @@ from kp4web.domain.reporting import (
     whole_share,
 )
 from kp4web.domain.tracks import Subgroup, TrackKind
-from kp4web.dossiers.models import Dossier, SubgroupPeriod, TrackPeriod
+from kp4web.dossiers.models import GuidancePeriod, SubgroupPeriod, TrackPeriod
 from kp4web.extensions import AnySelect, UtcDateTime
 from kp4web.figures.models import WelfareCount
 from kp4web.organisations.models import Municipality
@@ -134,8 +135,8 @@ def _counts(own: bool, then: bool) -> CompoundSelect[Any]:
     everything: AnySelect = select(
         literal_column("'all'"), literal_column("''"), func.count()
     ).where(
-        Dossier.municipality_id == MUNICIPALITY, Dossier.opened_on <= DAY,
-        Dossier.recorded_at <= KNOWN_AT if then else true(), mine(Dossier.id),
+        GuidancePeriod.municipality_id == MUNICIPALITY, GuidancePeriod.valid_on(DAY, known_at),
+        mine(GuidancePeriod.dossier_id),
     )  # fmt: skip
     subgroups: AnySelect = (
         select(literal_column("'subgroup'"), cast(SubgroupPeriod.subgroup, String), func.count())
@@ -236,6 +237,60 @@ def _subgroups(
         share = None if hidden or everything is None else whole_share(number, everything)
         rows.append(SubgroupCount(subgroup, None if hidden else number, shown, share))
     return tuple(rows)
+
+
+# ---------------------------------------------------------------------- corrections
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A reference date on which one dossier is about to count as something else."""
+
+    day: date
+    before: TrackKind | None
+    after: TrackKind | None
+    lead_id: int | None
+    """Who was its lead that day: a consultant's figures are about own dossiers only."""
+
+
+def figures_moved(
+    session: Session, actor: Actor, moves: Iterable[Moved]
+) -> tuple[tuple[CellChange, ...], ...]:
+    """
+    Return for each day the figures of the report that change, as this actor may see them.
+
+    Empty where the figures that this actor reads do not change. One query for each day.
+    """
+    require(actor, Action.REPORT_READ)
+    scope = figure_scope(actor)
+    own, guarded = scope is FigureScope.OWN, scope is FigureScope.COUNTS_ONLY
+    return tuple(
+        ()
+        if own and move.lead_id != actor.id
+        else changed_cells(
+            _track_counts(session, parameters(actor, Question(move.day)), own=own),
+            move.before, move.after, guarded=guarded,
+        )
+        for move in moves
+    )  # fmt: skip
+
+
+def active_led_by(session: Session, actor: Actor, user_id: int, day: date) -> int:
+    """Return how many active dossiers a consultant of the own municipality held on a day."""
+    require(actor, Action.CASELOAD_READ)
+    values = parameters(actor, Question(day)) | {"user_id": user_id}
+    counts = _track_counts(session, values, own=True)
+    return sum(number for kind, number in counts.items() if kind.active)
+
+
+def _track_counts(
+    session: Session, values: Mapping[str, Any], *, own: bool
+) -> dict[TrackKind, int]:
+    rows = session.execute(COUNTS[own, False], values)
+    return {TrackKind(code): number for what, code, number in rows if what == "track"}
+
+
+# ---------------------------------------------------------------------- counts from outside
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from kp4web.conversations.models import AttemptOutcome, Channel, Participant
+from kp4web.corrections.models import Corrected
 from kp4web.domain.agreements import AgreementEnding, Party, agreed_title
 from kp4web.domain.dates import dutch_date
 from kp4web.domain.headings import Heading
@@ -66,7 +67,7 @@ TRACK_ICONS: Mapping[TrackKind, str] = {
 }
 _MINOR = frozenset(
     {"planned", "moved", "ended", "agreed", "agreement_ended", "assignment", "assignment_end",
-     "subgroup", "subgroup_end"}
+     "correction", "subgroup", "subgroup_end"}
 )  # fmt: skip
 _SPOKEN: Mapping[Channel, tuple[str, str]] = {
     Channel.FACE_TO_FACE: ("Gesprek op kantoor", "message"),
@@ -291,6 +292,11 @@ def _assignment_end(row: AnyRow) -> Words:
     return Words(f"Niet meer toegewezen aan {row.more}", "user")
 
 
+def _correction(row: AnyRow) -> Words:
+    what = "Traject" if Corrected(row.code) is Corrected.TRACK else "Toewijzing"
+    return Words(f"{what} gecorrigeerd", "pencil")
+
+
 _MAKERS: Mapping[str, Callable[[AnyRow], Words]] = {
     "conversation": _conversation,
     "attempt": _attempt,
@@ -312,4 +318,5 @@ _MAKERS: Mapping[str, Callable[[AnyRow], Words]] = {
     "assignment": _assignment,
     "assignment_end": _assignment_end,
     "heading": _heading,
+    "correction": _correction,
 }

@@ -32,6 +32,7 @@ from sqlalchemy.orm import aliased
 from kp4web.accounts.models import User
 from kp4web.caseload.models import Assignment
 from kp4web.conversations.models import ContactAttempt, Conversation
+from kp4web.corrections.models import Corrected, Correction
 from kp4web.dossiers.models import Dossier, ProfileDecision, SubgroupPeriod, TrackPeriod
 from kp4web.extensions import AnySelect
 from kp4web.handovers.models import Handover
@@ -150,6 +151,16 @@ _KIND_BEFORE = (
     .limit(1)
     .scalar_subquery()
 )
+
+
+def _corrections(subject: Corrected) -> AnySelect:
+    return _event(
+        Correction, 42, "correction", Correction.corrected_on,
+        [Correction.dossier_id == DOSSIER, Correction.subject == subject],
+        author_id=Correction.recorded_by_id, code=Correction.subject, text=Correction.why,
+    )  # fmt: skip
+
+
 _NEXT = aliased(Assignment)
 _SUCCEEDED = (
     select(_NEXT.id)
@@ -222,6 +233,7 @@ _COURSE = (
         more=_KIND_BEFORE, extra=TrackPeriod.avoid, note=TrackPeriod.stop_reason,
         until=TrackPeriod.planned_end,
     ),
+    _corrections(Corrected.TRACK),
     _event(
         SubgroupPeriod, 30, "subgroup", SubgroupPeriod.valid_from,
         _known_of_dossier(SubgroupPeriod),
@@ -294,6 +306,7 @@ _ASSIGNMENTS = (
         joins=[(_COLLEAGUE, _COLLEAGUE.id == Assignment.user_id)],
         author_id=Assignment.recorded_by_id, more=_COLLEAGUE.name,
     ),
+    _corrections(Corrected.ASSIGNMENT),
 )  # fmt: skip
 _HEADINGS = (
     _event(

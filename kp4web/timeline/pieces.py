@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from kp4web.domain.bands import Segment
 from kp4web.domain.due import Norms
 from kp4web.domain.policy import Field, Relation
 from kp4web.domain.tracks import StopReason, TrackKind
@@ -100,17 +101,6 @@ class ContactLine:
     until: date | None
     discussed_on: date | None
     is_past: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A track on the band over time; start and width in percent."""
-
-    kind: str
-    label: str
-    text: str
-    start: float
-    width: float
 
 
 @dataclass(frozen=True, slots=True)

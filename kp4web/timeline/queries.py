@@ -5,7 +5,7 @@ Three statements whatever the length of the history; what the actor may not see 
 or is left out here. Templates get the frozen view objects and nothing else.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,8 @@ from kp4web.clients.models import ContactPreference, HouseholdRelation
 from kp4web.clients.queries import masked_bsn, name_of
 from kp4web.domain.actor import Actor
 from kp4web.domain.attempts import signal_words
-from kp4web.domain.dates import add_months, distance, dutch_date, whole_years
+from kp4web.domain.bands import band
+from kp4web.domain.dates import add_months, distance, whole_years
 from kp4web.domain.due import DueKind, Norms
 from kp4web.domain.due_words import DueGroup, explain, group
 from kp4web.domain.errors import NotFound
@@ -51,14 +52,11 @@ from kp4web.timeline.pieces import (
     Person,
     Profile,
     Rights,
-    Segment,
 )
 from kp4web.timeline.standing import agreements_of, headings_of
 from kp4web.timeline.statements import AROUND, HEAD
 
 NO_LEAD = "Nog niet toegewezen"
-THINNEST = 1.0
-"""Percent of the band that a track of a few days still gets, to be seen."""
 PAGE_ENTRIES = 12
 """Entries on one page of the timeline; an entry can hold several events."""
 ROWS_READ = 60
@@ -237,7 +235,7 @@ def around_for(session: Session, actor: Actor, head: Head, *, today: date) -> Ar
         headings=headings_of(parts.get("heading", ()), head.kind)
         if Field.SUPPORT_NEEDS in head.sees
         else None,
-        band=tuple(_band(tracks, today)),
+        band=band(((TrackKind(row.code), row.day, row.until) for row in tracks), today),
         starts_on=tracks[0].day,
     )
 
@@ -323,25 +321,6 @@ def _contact(row: AnyRow, today: date) -> ContactLine:
         row.code, row.day, row.until, row.other_day,
         is_past=row.until is not None and row.until < today,
     )  # fmt: skip
-
-
-def _band(rows: Sequence[AnyRow], today: date) -> Iterable[Segment]:
-    """Yield the tracks from the first day to today; rows of one kind in a row are one spell."""
-    spells: list[list[Any]] = []
-    for row in rows:
-        if spells and spells[-1][0] == row.code:
-            spells[-1][2] = row.until
-        else:
-            spells.append([row.code, row.day, row.until])
-    first = rows[0].day
-    days = max((today - first).days, 1)
-    for code, start, end in spells:
-        kind, until = TrackKind(code), min(end or today, today)
-        width = max(100 * (until - start).days / days, THINNEST) if until > first else 100.0
-        text = f"{dutch_date(start)} tot {dutch_date(end)}" if end else f"sinds {dutch_date(start)}"
-        yield Segment(
-            kind.value, kind.label, text, min(100 * (start - first).days / days, 100 - width), width
-        )
 
 
 def timeline_for(

@@ -137,7 +137,7 @@ def start_dossier(
         before = TrackChange(TrackKind.UNDER_INVESTIGATION, opened_on, BEFORE_TAKEOVER)
         _store_track(session, actor, key, before, now=now, today=today)
     _store_track(session, actor, key, track, now=now, today=today)
-    _project_track(session, dossier.id)
+    project_track(session, dossier.id)
     refresh_due_items(session, [dossier.id])
     record(
         session, actor, "dossier_open", now=now, subjects=[client.id], dossier_id=dossier.id,
@@ -183,7 +183,7 @@ def change_track(
     key = {"dossier_id": ref.id, "municipality_id": ref.municipality_id}
     _store_track(session, actor, key, track, now=now, today=today)
     _settle_follow_ups(session, actor, ref, track.kind, keep, now=now, today=today)
-    dossier = _project_track(session, ref.id)
+    dossier = project_track(session, ref.id)
     refresh_due_items(session, [ref.id])
     record_in(session, actor, ref, "track_change", now=now, kind=str(track.kind),
     )  # fmt: skip
@@ -233,7 +233,7 @@ def _settle_follow_ups(
     end_follow_ups(session, actor, ref, ids, FollowUpEnding.CLOSED, now=now, today=today)
 
 
-def _project_track(session: Session, dossier_id: int) -> Dossier:
+def project_track(session: Session, dossier_id: int) -> Dossier:
     """Copy the running track to the dossier row, from the facts themselves."""
     dossier = session.get_one(Dossier, dossier_id)
     rows = known(TrackPeriod.history(session, dossier_id=dossier_id))

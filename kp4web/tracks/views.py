@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
+from kp4web.domain.bands import band
 from kp4web.domain.dates import add_months, dutch_date
 from kp4web.domain.due import Norms
 from kp4web.domain.errors import InvalidInput
@@ -183,7 +184,10 @@ def _page(
     _log(course, "course_read")
     return render_page(
         "tracks/edit.html", status=status, course=course, form=form, subgroups=subgroups,
-        meanings=MEANINGS, rest_choices=_rest_ends(), segments=_segments(course),
+        meanings=MEANINGS, rest_choices=_rest_ends(), segments=band(
+            ((spell.kind, spell.valid_from, spell.valid_to) for spell in reversed(course.spells)),
+            today(),
+        ),
     )  # fmt: skip
 
 
@@ -211,21 +215,3 @@ def _rest_ends() -> list[tuple[str, object]]:
         for months in (3, 6, 9, 12)
         if months <= longest
     ]
-
-
-def _segments(course: queries.Course) -> list[dict[str, object]]:
-    """Return the spells as parts of a band from the opening until today, in percent."""
-    oldest, last = course.spells[-1].valid_from, today()
-    days = max((last - oldest).days, 1)
-    parts: list[dict[str, object]] = []
-    for spell in reversed(course.spells):
-        start = (spell.valid_from - oldest).days
-        end = ((spell.valid_to or last) - oldest).days
-        until = dutch_date(spell.valid_to) if spell.valid_to else "nu"
-        text = f"{dutch_date(spell.valid_from)} tot {until}"
-        parts.append(
-            {"kind": spell.kind.value, "label": spell.kind.label, "text": text,
-             "start": round(100 * start / days, 2),
-             "width": round(100 * max(end - start, 0) / days, 2)}
-        )  # fmt: skip
-    return parts

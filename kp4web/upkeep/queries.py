@@ -34,7 +34,7 @@ BATCH = 500
 _IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
 _AFTER: BindParameter[int] = bindparam("after")
 _PROJECTED = (
-    "kind", "track_since", "planned_end", "holder_id", "lead_id", "last_contact_on",
+    "opened_on", "kind", "track_since", "planned_end", "holder_id", "lead_id", "last_contact_on",
     "attempts_since_contact", "next_due_on",
 )  # fmt: skip
 _DOSSIERS = (
@@ -51,6 +51,11 @@ _TRACKS = (
     .where(TrackPeriod.dossier_id.in_(_IDS), TrackPeriod.superseded_at.is_(None))
     .order_by(TrackPeriod.dossier_id, TrackPeriod.valid_from)
 )  # fmt: skip
+_OPENINGS = (
+    select(GuidancePeriod.dossier_id, func.min(GuidancePeriod.valid_from))
+    .where(GuidancePeriod.dossier_id.in_(_IDS), GuidancePeriod.superseded_at.is_(None))
+    .group_by(GuidancePeriod.dossier_id)
+)
 _HOLDERS = select(GuidancePeriod.dossier_id, GuidancePeriod.organisation_id).where(
     GuidancePeriod.dossier_id.in_(_IDS), GuidancePeriod.running()
 )
@@ -181,7 +186,8 @@ def _facts(session: Session, given: dict[str, list[int]]) -> dict[int, dict[str,
             "planned_end": course[-1].planned_end,
         }  # fmt: skip
     for name, query in (
-        ("holder_id", _HOLDERS), ("lead_id", _LEADS), ("last_contact_on", _CONTACTS),
+        ("opened_on", _OPENINGS), ("holder_id", _HOLDERS), ("lead_id", _LEADS),
+        ("last_contact_on", _CONTACTS),
     ):  # fmt: skip
         for dossier_id, value in session.execute(query, given):
             facts[dossier_id][name] = value

@@ -80,6 +80,9 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
     "coordinator": [
         "/werkvoorraad", ("/caseload", "Toewijzen"), ("/caseload/overnemen", "Dossier openen"),
         ("/dossiers/{number}/toewijzing", "Toewijzen"), "/dossiers/{number}",
+        "/dossiers/{number}/verloop",
+        ("/dossiers/{number}/traject/{track_id}/correctie", "Laat zien wat er verandert"),
+        ("/dossiers/{number}/toewijzingen/{assignment_id}/correctie", "Laat zien wat er verandert"),
         "/overdrachten", "/overdrachten?status=geaccepteerd", "/overdrachten?status=teruggestuurd",
         "/overdrachten/{handover_id}", "/overdrachten/{returned_handover}",
         "/sjablonen", ("/sjablonen/nieuw", "Opslaan"), "/sjablonen/{outline_id}",

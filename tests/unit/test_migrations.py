@@ -22,9 +22,8 @@ from tests.databases import Databases
 from tests.factories import actor
 
 NEW_TABLES = {
-    "agreement", "answer", "application_decision", "application_member", "elsewhere_score",
-    "digest_sent", "digest_setting", "heading_version",
-    "outline",
+    "agreement", "answer", "application_decision", "application_member", "correction",
+    "digest_sent", "digest_setting", "elsewhere_score", "heading_version", "outline",
     "name_key", "profile_suggestion", "questionnaire", "questionnaire_version", "report_text",
     "saved_filter", "sent_form", "version_in_force",
 }  # fmt: skip

@@ -79,6 +79,17 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     ),
     "conversations.create_message": ("colleague", {"text": TEXT, "submission": ""}),
     "conversations.settle_message": ("lead", {"terug": "/"}),
+    "corrections.update_assignment": (
+        "coordinator",
+        {"verdict": "changed", "user": "{colleague}", "valid_from": "2026-11-01", "valid_to": DAY,
+         "reason": TEXT, "why": TEXT, "also_on": DAY, "basis": "1", "submission": "", "stap": ""},
+    ),
+    "corrections.update_track": (
+        "lead",
+        {"verdict": "changed", "kind": "rest", "valid_from": "2026-06-01",
+         "planned_end": "2027-05-01", "avoid": TEXT, "stop_reason": "moved", "reason": TEXT,
+         "why": TEXT, "also_on": DAY, "basis": "1", "submission": "", "stap": ""},
+    ),
     "decisions.create": (
         "intake",
         {"profile": "4", "justification": TEXT, "note": TEXT, "basis": "elsewhere",

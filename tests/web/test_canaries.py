@@ -21,7 +21,7 @@ from tests.world import PERSONAS, canary, make_world, paths_of
 
 pytestmark = pytest.mark.world
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
-PERSON = {"naam", "aanpak", "straat", "kind", "traject", "overgedragene"}
+PERSON = {"naam", "aanpak", "straat", "kind", "traject", "overgedragene", "correctie"}
 HEADINGS = {"hulpvraag", "oudevraag", "activering"}
 PACKAGE = {"aanvrager", "motivering", "overdracht", "terugreden"}
 APPLICATION = {

@@ -1,7 +1,7 @@
 """The demo history played into plain dictionaries: what the application should end up with."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
@@ -13,6 +13,7 @@ from kp4web.demo.events import (
     Assign,
     ChangeTrack,
     CompleteFollowUp,
+    CorrectTrack,
     DossierEvent,
     EndSubgroup,
     Event,
@@ -142,6 +143,8 @@ def change_track(dossier: Dossier, event: DossierEvent) -> None:
             dossier.unread.clear()
         case ReopenDossier():
             dossier.rows.append(Row(event.valid_from, event.kind, event.planned_end))
+        case CorrectTrack():
+            dossier.rows[-1] = replace(dossier.rows[-1], valid_from=event.valid_from)
         case SetSubgroup():
             dossier.subgroups.append((event.subgroup, event.valid_from, None))
         case EndSubgroup():

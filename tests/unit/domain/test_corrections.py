@@ -130,7 +130,7 @@ def test_what_can_be_said_depends_on_the_neighbours():
     assert verdicts(PLAIN, 0) == (Verdict.CHANGED, Verdict.LATER_BEGAN)
     assert verdicts(PLAIN, 2) == (Verdict.CHANGED, Verdict.EARLIER_WENT_ON)
     assert verdicts(PLAIN[:1], 0) == (Verdict.CHANGED,)
-    with pytest.raises(InvalidInput, match="Dat kan bij deze regel niet"):
+    with pytest.raises(InvalidInput, match="kan bij deze regel niet"):
         correct(PLAIN, 0, TrackCorrection(Verdict.EARLIER_WENT_ON))
     with pytest.raises(InvalidInput):
         correct(PLAIN, 0, TrackCorrection(Verdict.NOTHING))

@@ -1,0 +1,1 @@
+"""Corrections of facts: tracks and assignments that were recorded wrongly, and their history."""

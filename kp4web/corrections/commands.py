@@ -1,0 +1,196 @@
+"""
+Every write of a correction: the history that we know better in the place of the one we knew.
+
+What was known stays readable: rows are superseded and added, never changed. Projections and due
+items follow in the same transaction.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kp4web.caseload.models import Assignment
+from kp4web.corrections.models import Corrected, Correction
+from kp4web.corrections.queries import (
+    Held,
+    Track,
+    assignment_content,
+    assignment_for,
+    corrected_assignment,
+    corrected_track,
+    lead_of,
+    track_content,
+    track_for,
+)
+from kp4web.domain.actor import Actor
+from kp4web.domain.corrections import (
+    ASSIGNMENT_REASON_MAX,
+    AssignmentCorrection,
+    TrackContent,
+    TrackCorrection,
+    check_texts,
+)
+from kp4web.domain.errors import DomainError
+from kp4web.domain.periods import Rewrite, Span, known, rewrite
+from kp4web.domain.policy import Action, require
+from kp4web.domain.stretches import History
+from kp4web.dossiers.commands import record_in
+from kp4web.dossiers.models import Dossier, GuidancePeriod, TrackPeriod
+from kp4web.dossiers.queries import DossierRef, dossier_ref
+from kp4web.tracks.commands import project_track
+from kp4web.worklist.commands import end_follow_ups, refresh_due_items
+from kp4web.worklist.models import FollowUpEnding
+
+CHANGED_MEANWHILE = (
+    "Het verloop van dit dossier is gewijzigd terwijl u keek. Er is niets veranderd. "
+    "Bekijk opnieuw wat uw correctie verandert."
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Why something is corrected, on which history that was decided, and in which form."""
+
+    why: str
+    basis: str
+    submission: str | None = None
+
+
+def correct_track(
+    session: Session,
+    actor: Actor,
+    number: str,
+    track_id: int,
+    said: TrackCorrection,
+    statement: Statement,
+    *,
+    now: datetime,
+    today: date,
+) -> Correction:
+    """
+    Correct a track of a dossier, however far back; sent twice, it is done once.
+
+    Raises ``InvalidInput`` at the field, ``DomainError`` when the history changed meanwhile,
+    ``Forbidden`` or ``NotFound``.
+    """
+    require(actor, Action.TRACK_CHANGE)
+    if earlier := _sent_before(session, actor, number, statement):
+        return earlier
+    subject = track_for(session, actor, number, track_id, lock=True)
+    check_texts(statement.why, said.content.reason if said.content else "")
+    after = corrected_track(session, actor, subject, said, today=today)
+    _require_same(subject, statement)
+    plan = rewrite(subject.rows, [(one.span, one.content) for one in after], track_content, at=now)
+    key = {"dossier_id": subject.ref.id, "municipality_id": subject.ref.municipality_id}
+    TrackPeriod.rewrite(session, plan, key=key, values=asdict, recorded_by_id=actor.id)
+    _move_opening(session, actor, subject.ref, after, now=now)
+    dossier = project_track(session, subject.ref.id)
+    if subject.ref.is_active and not dossier.kind.active:
+        end_follow_ups(
+            session, actor, subject.ref, None, FollowUpEnding.CLOSED, now=now, today=today
+        )
+    return _finish(session, actor, subject, Corrected.TRACK, statement, plan, today=today)
+
+
+def correct_assignment(
+    session: Session,
+    actor: Actor,
+    number: str,
+    assignment_id: int,
+    said: AssignmentCorrection,
+    statement: Statement,
+    *,
+    now: datetime,
+    today: date,
+) -> Correction:
+    """Correct who held a dossier, however far back; raises as ``correct_track``."""
+    require(actor, Action.DOSSIER_ASSIGN)
+    if earlier := _sent_before(session, actor, number, statement):
+        return earlier
+    subject = assignment_for(session, actor, number, assignment_id, lock=True)
+    reason = said.content.reason if said.content else ""
+    check_texts(statement.why, reason, reason_max=ASSIGNMENT_REASON_MAX)
+    after = corrected_assignment(session, actor, subject, said, today=today)
+    _require_same(subject, statement)
+    plan = rewrite(
+        subject.rows, [(one.span, one.content) for one in after], assignment_content, at=now
+    )
+    key = {"dossier_id": subject.ref.id, "municipality_id": subject.ref.municipality_id}
+    Assignment.rewrite(session, plan, key=key, values=asdict, recorded_by_id=actor.id)
+    session.get_one(Dossier, subject.ref.id).lead_id = lead_of(after)
+    return _finish(session, actor, subject, Corrected.ASSIGNMENT, statement, plan, today=today)
+
+
+def _sent_before(
+    session: Session, actor: Actor, number: str, statement: Statement
+) -> Correction | None:
+    """Return the correction that this form made before, the dossier locked."""
+    ref = dossier_ref(session, actor, number, lock=True)
+    if statement.submission is None:
+        return None
+    return session.scalar(
+        select(Correction).where(
+            Correction.submission == _own(actor, statement), Correction.dossier_id == ref.id
+        )
+    )
+
+
+def _own(actor: Actor, statement: Statement) -> str | None:
+    """Return the submission as it is stored: two users can never clash."""
+    return f"{actor.id}:{statement.submission}" if statement.submission else None
+
+
+def _require_same(subject: Track | Held, statement: Statement) -> None:
+    """Raise ``DomainError`` unless it is the history on the screen that is corrected."""
+    if subject.basis != statement.basis:
+        raise DomainError(CHANGED_MEANWHILE)
+
+
+def _move_opening(
+    session: Session, actor: Actor, ref: DossierRef, after: History[TrackContent], *, now: datetime
+) -> None:
+    """Let the guidance begin, and the dossier open, on the first day of the first track."""
+    opened_on = after[0].span.valid_from
+    if opened_on == ref.opened_on:
+        return
+    rows = GuidancePeriod.history(session, dossier_id=ref.id)
+    first, *rest = known(rows)
+    wanted = [
+        (Span(opened_on, first.valid_to), first.organisation_id),
+        *((Span(row.valid_from, row.valid_to), row.organisation_id) for row in rest),
+    ]
+    GuidancePeriod.rewrite(
+        session, rewrite(rows, wanted, lambda row: row.organisation_id, at=now),
+        key={"dossier_id": ref.id, "municipality_id": ref.municipality_id},
+        values=lambda organisation_id: {"organisation_id": organisation_id},
+        recorded_by_id=actor.id,
+    )  # fmt: skip
+    session.get_one(Dossier, ref.id).opened_on = opened_on
+
+
+def _finish(
+    session: Session,
+    actor: Actor,
+    subject: Track | Held,
+    kind: Corrected,
+    statement: Statement,
+    plan: Rewrite[Any, Any],
+    *,
+    today: date,
+) -> Correction:
+    """Record who corrected it and why, and let what follows from the facts follow."""
+    ref = subject.ref
+    correction = Correction(
+        dossier_id=ref.id, municipality_id=ref.municipality_id, subject=kind,
+        why=statement.why.strip(), replaced=[row.id for row in plan.superseded],
+        corrected_on=today, recorded_at=plan.at, recorded_by_id=actor.id,
+        submission=_own(actor, statement),
+    )  # fmt: skip
+    session.add(correction)
+    session.flush()
+    refresh_due_items(session, [ref.id])
+    record_in(session, actor, ref, f"{kind.value}_correct", now=plan.at, correction=correction.id)
+    return correction
