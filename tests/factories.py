@@ -17,16 +17,20 @@ from kp4web.applications.models import Application, ApplicationDecision
 from kp4web.caseload.commands import AssignDossiers, assign_dossiers
 from kp4web.clients.commands import Person
 from kp4web.conversations.commands import RecordConversation, record_conversation
-from kp4web.conversations.models import Channel
+from kp4web.conversations.models import AttemptOutcome, Channel, ContactAttempt
 from kp4web.decisions.commands import DecideProfile, Measured, decide_profile
 from kp4web.domain.actor import Actor, OrganisationKind, Role
 from kp4web.domain.applications import DecisionBasis
 from kp4web.domain.bsn import demo_numbers
 from kp4web.domain.dates import AMSTERDAM, add_months
+from kp4web.domain.exemptions import Wanted
 from kp4web.domain.questionnaire.definition import Value
+from kp4web.domain.sanctions import SignalGround, SignalOutcome, SignalState
 from kp4web.domain.tracks import StopReason, TrackChange, TrackKind
-from kp4web.dossiers.models import Dossier
+from kp4web.dossiers.models import Dossier, Exemption, SanctionSignal
+from kp4web.exemptions.commands import ExemptionInput, grant_exemption
 from kp4web.extensions import db
+from kp4web.grounds.commands import load_reference
 from kp4web.handovers.models import Handover
 from kp4web.organisations.commands import add_municipality, add_organisation
 from kp4web.organisations.models import Municipality, Organisation
@@ -38,6 +42,13 @@ from kp4web.questionnaires.commands import (
     start_for_dossier,
 )
 from kp4web.questionnaires.models import Questionnaire
+from kp4web.signals.commands import (
+    AnswerSignal,
+    SaveSignal,
+    answer_signal,
+    approve_signal,
+    save_signal,
+)
 from kp4web.tracks.commands import OpenDossier, change_track, open_dossier
 from kp4web.users.commands import add_user
 from kp4web.versions.commands import add_version, put_in_force
@@ -238,6 +249,76 @@ def make_follow_up(
     )  # fmt: skip
     db.session.commit()
     return row
+
+
+def make_grounds() -> None:
+    """Fill the legal reference data from the file."""
+    load_reference(db.session(), now=at(date(2019, 1, 1)))
+    db.session.commit()
+
+
+def an_exemption(**given: object) -> ExemptionInput:
+    """Return what a good form about an exemption says; days go to what is wanted."""
+    days = {name: given.pop(name) for name in [*given] if name in Wanted.__dataclass_fields__}
+    wanted = Wanted(**({"starts_on": TODAY, "ends_on": add_months(TODAY, 12)} | days))  # type: ignore[arg-type]
+    known = {
+        "ground": "9-2", "reason": "zorgtaken", "justification": "Zorgt dag en nacht.",
+        "organisation_id": make_team().id, "wanted": wanted,
+    }  # fmt: skip
+    return ExemptionInput(**(known | given))  # type: ignore[arg-type]
+
+
+def make_exemption(
+    dossier: Dossier, lead: User, *, today: date = TODAY, **given: object
+) -> Exemption:
+    """Record an exemption from today for a year; the grounds come with it."""
+    make_grounds()
+    home = db.session.get_one(Municipality, dossier.municipality_id).name
+    known = {"organisation_id": make_team(home).id, "starts_on": today,
+             "ends_on": add_months(today, 12)}  # fmt: skip
+    row = grant_exemption(
+        db.session(), actor(lead), dossier.number, an_exemption(**(known | given)),
+        now=at(today, 12), today=today,
+    )  # fmt: skip
+    db.session.commit()
+    return row
+
+
+def make_attempts(dossier: Dossier, lead: User, *, today: date = TODAY, number: int = 3) -> None:
+    for _ in range(number):
+        make_conversation(dossier, lead, today=today, report="", attempt=AttemptOutcome.NO_ANSWER)
+
+
+def a_signal(dossier: Dossier, **given: object) -> SaveSignal:
+    """Return what a good form of a signal says, with every attempt of the dossier."""
+    query = select(ContactAttempt.id).where(ContactAttempt.dossier_id == dossier.id)
+    known = {
+        "ground": SignalGround.REFUSES_CONTACT, "explanation": "Reageert niet.",
+        "culpability": "Kon opnemen.", "urgent_reasons": "Geen.", "heard_on": TODAY,
+        "attempts": frozenset(db.session.scalars(query)), "submits": True,
+    }  # fmt: skip
+    return SaveSignal(**(known | given))  # type: ignore[arg-type]
+
+
+def make_signal(
+    dossier: Dossier, lead: User, state: SignalState = SignalState.DRAFTED, **given: object
+) -> SanctionSignal:
+    """Draft a signal today after three attempts, and take it to this state by the commands."""
+    make_grounds()
+    make_attempts(dossier, lead)
+    session, submits = db.session(), state is not SignalState.DRAFTED
+    command = a_signal(dossier, **({"submits": submits} | given))
+    times = {"now": at(TODAY, 13), "today": TODAY}
+    signal = save_signal(session, actor(lead), dossier.number, command, **times)
+    home = db.session.get_one(Municipality, dossier.municipality_id).name
+    if state.is_sent:
+        approve_signal(session, a_coordinator(home), signal.id, "", **times)
+    if state is SignalState.ANSWERED:
+        officer = actor(make_user(Role.INCOME_OFFICER))
+        outcome = AnswerSignal(SignalOutcome.NOT_APPLIED, TODAY, "Gesproken.")
+        answer_signal(session, officer, signal.id, outcome, **times)
+    session.commit()
+    return signal
 
 
 def make_application(

@@ -27,9 +27,10 @@ from kp4web.domain.applications import Closing
 from kp4web.domain.corrections import AssignmentContent, AssignmentCorrection
 from kp4web.domain.headings import Heading
 from kp4web.domain.questionnaire.definition import DataClass
+from kp4web.domain.sanctions import SignalState
 from kp4web.domain.stretches import Verdict
 from kp4web.domain.tracks import TrackKind
-from kp4web.dossiers.models import Dossier, TrackPeriod
+from kp4web.dossiers.models import Dossier, SanctionSignal, TrackPeriod
 from kp4web.extensions import Base, db
 from kp4web.handovers.commands import (
     AcceptHandover,
@@ -57,11 +58,13 @@ from tests.factories import (
     make_application,
     make_conversation,
     make_dossier,
+    make_exemption,
     make_follow_up,
     make_handover,
     make_operator,
     make_person,
     make_questionnaire,
+    make_signal,
     make_team,
     make_user,
     make_version,
@@ -109,6 +112,8 @@ class Place:
     """With a questionnaire that is open; another one was returned, one accepted, one closed."""
     questionnaire: Questionnaire
     """A reassessment in the dossier, open."""
+    signal_id: int
+    """Sent to the work agency, of the dossier that was handed over."""
 
 
 @dataclass
@@ -230,6 +235,13 @@ def _place(
         now=at(day), today=day,
     )  # fmt: skip
     _correct_assignment(dossier, world.users[coordinator_name], canary(name, "correctie"))
+    make_exemption(
+        dossier,
+        lead,
+        today=day,
+        ends_on=date(2027, 1, 15),
+        justification=canary(name, "ontheffing"),
+    )
     handover = _offered(name, world.users["intake"])
     session.commit()
     application = _applications(world, name, lead, world.users[coordinator_name])
@@ -241,7 +253,7 @@ def _place(
     session.commit()
     return Place(
         dossier, outline, conversation.id, _agreement_of(dossier), follow_up, message, contact,
-        member, handover, bsn, application, questionnaire,
+        member, handover, bsn, application, questionnaire, _signal_of(dossier),
     )  # fmt: skip
 
 
@@ -274,6 +286,13 @@ def _offered(name: str, intake: User) -> Handover:
     return session.scalars(select(Handover).where(Handover.decision_id == decision.id)).one()
 
 
+def _signal_of(dossier: Dossier) -> int:
+    query = select(SanctionSignal.id)
+    return db.session.scalars(
+        query.where(SanctionSignal.municipality_id == dossier.municipality_id)
+    ).one()
+
+
 def _agreement_of(dossier: Dossier) -> int:
     return db.session.scalars(select(Agreement.id).where(Agreement.dossier_id == dossier.id)).one()
 
@@ -304,6 +323,7 @@ def _applications(world: World, name: str, lead: User, coordinator: User) -> App
     giving = AssignDossiers((dossier.number,), lead.id, "Nieuw")
     assign_dossiers(session, who, giving, now=at(TODAY, 11), today=TODAY)
     session.commit()
+    make_signal(dossier, lead, SignalState.SENT, explanation=canary(name, "signaal"))
     closed = make_application(municipality=name, by=intake, surname=canary(name, "afgesloten"))
     measured = Measured(
         canary(name, "instrument"), TODAY, profile=2, reference=canary(name, "kenmerk")
@@ -337,6 +357,7 @@ def paths_of(world: World, place: str) -> dict[str, object]:
         "outline_id": here.outline.id,
         "track_id": _known_id(TrackPeriod, here.dossier),
         "assignment_id": _known_id(Assignment, here.dossier),
+        "kind": "reden", "signal_id": here.signal_id,
     }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from kp4web.corrections.commands import Statement, correct_track
 from kp4web.corrections.queries import track_for
 from kp4web.demo import events as told
 from kp4web.demo.loader_intake import INTAKE_COMMANDS
+from kp4web.demo.loader_legal import LEGAL_COMMANDS
 from kp4web.demo.loading import Keys, person_of
 from kp4web.domain.actor import OrganisationKind, Role
 from kp4web.domain.corrections import TrackCorrection
@@ -333,4 +334,5 @@ COMMANDS: dict[type[told.Event], Callable[[Loader, Any], None]] = {
     told.OpenScreeningRound: Loader.open_round,
     told.JoinScreeningRound: Loader.join_round,
     **INTAKE_COMMANDS,
+    **LEGAL_COMMANDS,
 }

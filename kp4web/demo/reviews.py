@@ -56,14 +56,14 @@ def reassessments(lives: Sequence[Life], seed: str, today: date) -> Iterator[Eve
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class Standing:
     """Who leads a dossier on a day, and on which track it is; nothing that day itself changes."""
 
     lead: str | None
     kind: TrackKind
 
 
-def _standing(life: Life, day: date) -> _Standing | None:
+def standing(life: Life, day: date) -> Standing | None:
     """Return how a dossier stands, or ``None`` before it opens or on a day that changes it."""
     lead: str | None = None
     kind: TrackKind | None = None
@@ -76,7 +76,7 @@ def _standing(life: Life, day: date) -> _Standing | None:
             lead = event.user
         else:
             kind = kind_after(event)
-    return _Standing(lead, kind) if kind else None
+    return Standing(lead, kind) if kind else None
 
 
 def kind_after(event: Event) -> TrackKind:
@@ -103,12 +103,12 @@ def _find(lives: Sequence[Life], seed: str, today: date, shown: set[str]) -> _Fo
         recent = life.plan.opened_on > add_days(today, -60)
         if life.plan.offered_on is None or recent or life.plan.key in shown:
             continue
-        now = [_standing(life, working_days_before(today, number)) for number in (5, 1)]
+        now = [standing(life, working_days_before(today, number)) for number in (5, 1)]
         if not all(one and one.lead == LEAD and one.kind in FITS for one in now):
             continue
         for months in (7, 5, 3, 1):
             first = on_or_after(max(add_months(today, -months), add_days(BEGIN, 10)))
-            then = _standing(life, first)
+            then = standing(life, first)
             if then and then.lead and then.kind in FITS:
                 return _Found(life, first, then.lead)
     return None
@@ -146,7 +146,7 @@ def _regular(life: Life, today: date) -> Iterator[Event]:
         chance, day = rng.random(), add_days(date(year, 1, 12), rng.randint(0, 340))
         if chance > CHANCE or not is_working_day(day) or day >= today:
             continue
-        stands = _standing(life, day)
+        stands = standing(life, day)
         if stands and stands.lead and stands.kind in FITS:
             who = persona_of(life.plan.character)
             yield from _fill_in(life, f"review-{year}", day, stands.lead, who)

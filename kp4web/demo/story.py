@@ -22,7 +22,9 @@ from kp4web.demo.events import (
     OpenScreeningRound,
     RegisterWelfareCount,
 )
+from kp4web.demo.exemptions import announced, exemptions, signals
 from kp4web.demo.intake import applications, put_in_use, with_applications
+from kp4web.demo.legal_events import LoadGrounds
 from kp4web.demo.life import GOLDEN_END, Team
 from kp4web.demo.needs import headings, outlines
 from kp4web.demo.newcomers import newcomers
@@ -52,6 +54,8 @@ def history(seed: int, today: date) -> tuple[Event, ...]:
     told += [*put_in_use(), *applications(population, today)]
     told += reassessments(lives, population.seed, today)
     told += [*headings(lives), *outlines()]
+    told += exemptions(lives, population.seed, today)
+    told += [*signals(lives, population.seed, today), *announced(today)]
     told = [event for event in told if event.day < today]
     frame = [*_organisations(), *_round(), *_welfare_counts(population.seed, today)]
     return tuple(_bundled(sorted([*frame, *told], key=lambda event: event.at)))
@@ -71,6 +75,7 @@ def _organisations() -> Iterator[Event]:
         yield AddOrganisation(
             at=at, by=by, key=key, kind=kind, name=name, team="", municipality=None, serves=serves
         )
+    yield LoadGrounds(at=at, by=by)
     for minutes, (email, name, organisation, roles) in enumerate(accounts.ACCOUNTS, start=30):
         yield AddUser(
             at=at + timedelta(minutes=minutes), by=by,

@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from kp4web.domain.dates import add_days, add_months, add_weeks, working_day
+from kp4web.domain.sanctions import SignalState
 from kp4web.domain.tracks import REST_MAX_MONTHS, TrackKind
 
 
@@ -30,6 +31,12 @@ class DueKind(StrEnum):
     TWELVE_MONTHS = "twelve_months"
     MESSAGE = "message"
     AGREEMENT = "agreement"
+    EXEMPTION_END = "exemption_end"
+    EXEMPTION_PLAN = "exemption_plan"
+    EXEMPTION_REVIEW = "exemption_review"
+    SIGNAL_REVIEW = "signal_review"
+    SIGNAL_RETURNED = "signal_returned"
+    SIGNAL_OUTCOME = "signal_outcome"
 
     @property
     def label(self) -> str:
@@ -50,7 +57,17 @@ DUE_LABELS: Mapping[DueKind, str] = {
     DueKind.TWELVE_MONTHS: "12 maanden",
     DueKind.MESSAGE: "Bericht van collega",
     DueKind.AGREEMENT: "Afspraak",
+    DueKind.EXEMPTION_END: "Ontheffing loopt af",
+    DueKind.EXEMPTION_PLAN: "Plan bij ontheffing",
+    DueKind.EXEMPTION_REVIEW: "Ontheffing beoordelen",
+    DueKind.SIGNAL_REVIEW: "Maatregelsignaal beoordelen",
+    DueKind.SIGNAL_RETURNED: "Maatregelsignaal teruggestuurd",
+    DueKind.SIGNAL_OUTCOME: "Uitkomst maatregelsignaal",
 }
+
+
+SIGNAL_KINDS = frozenset({DueKind.SIGNAL_REVIEW, DueKind.SIGNAL_RETURNED, DueKind.SIGNAL_OUTCOME})
+"""Kinds of which even the existence is kept from who may not read signals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,8 @@ class Norms:
     floor_months: int = 12
     pension_notice_months: int = 6
     follow_up_slack_weeks: int = 4
+    exemption_notice_weeks: int = 8
+    review_signal_days: int = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +116,26 @@ class OpenAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningExemption:
+    """The dates of the exemption that runs; ``lapses``: it is settled that it is not extended."""
+
+    ends_on: date | None = None
+    lapses: bool = False
+    plan_due_on: date | None = None
+    """Empty when no plan is asked for, or it is there."""
+    review_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingSignal:
+    """A sanction signal that waits for somebody, since a day."""
+
+    id: int
+    state: SignalState
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class DossierState:
     """What the due items of one dossier follow from."""
 
@@ -114,6 +153,8 @@ class DossierState:
     follow_ups: tuple[OpenFollowUp, ...] = ()
     messages: tuple[UnreadMessage, ...] = ()
     agreements: tuple[OpenAgreement, ...] = ()
+    exemption: RunningExemption | None = None
+    signals: tuple[WaitingSignal, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind is TrackKind.REST and self.planned_end is None:
@@ -127,7 +168,7 @@ class DueItem:
     kind: DueKind
     due_on: date
     subject_id: int | None = None
-    """The follow-up, message, agreement or hand-over it is about."""
+    """The follow-up, message, agreement, hand-over or signal it is about."""
     for_coordinator: bool = False
     user_id: int | None = None
 
@@ -141,7 +182,10 @@ def due_items(state: DossierState, norms: Norms) -> tuple[DueItem, ...]:
     """
     if not state.kind.active:
         return ()
-    items = [*_from_people(state), *_from_track(state, norms), *_from_pension(state, norms)]
+    items = [
+        *_from_people(state), *_from_track(state, norms), *_from_pension(state, norms),
+        *_from_exemption(state, norms), *_from_signals(state, norms),
+    ]  # fmt: skip
     if state.kind is not TrackKind.REST:
         items += _from_coordinator(state, norms)
     return tuple(sorted(items, key=lambda i: (i.due_on, i.kind, i.subject_id or 0)))
@@ -229,6 +273,32 @@ def _from_pension(state: DossierState, norms: Norms) -> Iterator[DueItem]:
         notice_on = add_months(state.aow_on, -norms.pension_notice_months)
         yield DueItem(DueKind.PENSION_APPROACHING, notice_on)
     yield DueItem(DueKind.PENSION_REACHED, state.pension_postponed_to or state.aow_on)
+
+
+def _from_exemption(state: DossierState, norms: Norms) -> Iterator[DueItem]:
+    """Yield the dates that the law sets (Pw 9 and 9a): they do not stop for rest."""
+    running = state.exemption
+    if running is None:
+        return
+    if running.ends_on is not None and not running.lapses:
+        notice_on = add_weeks(running.ends_on, -norms.exemption_notice_weeks)
+        yield DueItem(DueKind.EXEMPTION_END, notice_on)
+    if running.plan_due_on is not None:
+        yield DueItem(DueKind.EXEMPTION_PLAN, running.plan_due_on)
+    if running.review_on is not None:
+        yield DueItem(DueKind.EXEMPTION_REVIEW, running.review_on)
+
+
+def _from_signals(state: DossierState, norms: Norms) -> Iterator[DueItem]:
+    """Yield who is next with a sanction signal; a draft and one at the agency wait for nobody."""
+    for signal in state.signals:
+        if signal.state is SignalState.SUBMITTED:
+            review_on = add_days(signal.since, norms.review_signal_days)
+            yield DueItem(DueKind.SIGNAL_REVIEW, review_on, signal.id, for_coordinator=True)
+        if signal.state is SignalState.RETURNED:
+            yield DueItem(DueKind.SIGNAL_RETURNED, signal.since, signal.id)
+        if signal.state is SignalState.ANSWERED:
+            yield DueItem(DueKind.SIGNAL_OUTCOME, signal.since, signal.id)
 
 
 def _from_coordinator(state: DossierState, norms: Norms) -> Iterator[DueItem]:

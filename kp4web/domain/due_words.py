@@ -109,6 +109,8 @@ def explain(
             why = _pension(aow_on, aow_on, today)
         case DueKind.PENSION_REACHED:
             why = _pension(due_on, aow_on, today)
+        case DueKind.EXEMPTION_END:
+            why = _exemption_end(due_on, today, norms)
         case _:
             why = _WHY[kind].format(
                 since=dutch_date(track_since),
@@ -116,6 +118,8 @@ def explain(
                 arrange=count_of(norms.arrange_handover_weeks, "week", "weken"),
                 assign=count_of(norms.assign_days, "dag", "dagen"),
                 review=count_of(norms.review_handover_days, "dag", "dagen"),
+                signal=count_of(norms.review_signal_days, "dag", "dagen"),
+                due=dutch_date(due_on),
             )
     return Explanation(why, _way_out(kind, due_on, today, norms))
 
@@ -133,6 +137,11 @@ _WHY: Mapping[DueKind, str] = {
     DueKind.REVIEW_HANDOVER: "Aangeboden overdracht, beoordelen binnen {review}.",
     DueKind.MESSAGE: "Een collega heeft iets voor u vastgelegd.",
     DueKind.AGREEMENT: "Er is een afspraak gemaakt.",
+    DueKind.EXEMPTION_PLAN: "Bij deze ontheffing hoort een plan, uiterlijk op {due}.",
+    DueKind.EXEMPTION_REVIEW: "Deze ontheffing wordt beoordeeld, uiterlijk op {due}.",
+    DueKind.SIGNAL_REVIEW: "Een consulent legde een maatregelsignaal voor, norm {signal}.",
+    DueKind.SIGNAL_RETURNED: "De coördinator stuurde uw maatregelsignaal terug, met een reden.",
+    DueKind.SIGNAL_OUTCOME: "Werkzaak heeft de uitkomst van uw maatregelsignaal gemeld.",
 }
 
 _DISAPPEARS: Mapping[DueKind, str] = {
@@ -152,6 +161,14 @@ _DISAPPEARS: Mapping[DueKind, str] = {
     DueKind.REVIEW_HANDOVER: "Verdwijnt als u de overdracht accepteert.",
     DueKind.MESSAGE: "Verdwijnt als u het bericht als gelezen markeert.",
     DueKind.AGREEMENT: "Verdwijnt als u vastlegt hoe de afspraak is afgelopen.",
+    DueKind.EXEMPTION_END: (
+        "Verdwijnt als u de ontheffing verlengt, beëindigt of vastlegt dat zij afloopt."
+    ),
+    DueKind.EXEMPTION_PLAN: "Verdwijnt als u vastlegt dat het plan er is.",
+    DueKind.EXEMPTION_REVIEW: "Verdwijnt als u de beoordeling vastlegt.",
+    DueKind.SIGNAL_REVIEW: "Verdwijnt als u het signaal goedkeurt of terugstuurt.",
+    DueKind.SIGNAL_RETURNED: "Verdwijnt als u het signaal opnieuw voorlegt of intrekt.",
+    DueKind.SIGNAL_OUTCOME: "Verdwijnt als u aangeeft dat u dit hebt gezien.",
 }
 
 
@@ -195,6 +212,15 @@ def _rest(planned_end: date | None, today: date, norms: Norms) -> str:
         return f"Besluit te laat: de rust was bedoeld tot {dutch_date(planned_end)}."
     weeks = count_of(norms.rest_decision_weeks, "week", "weken")
     return f"Rust tot {dutch_date(planned_end)}, besluit {weeks} van tevoren."
+
+
+def _exemption_end(due_on: date, today: date, norms: Norms) -> str:
+    """Return until when the exemption reaches: the item is due so many weeks before its end."""
+    ends_on = add_weeks(due_on, norms.exemption_notice_weeks)
+    if ends_on < today:
+        return f"De ontheffing is verlopen op {dutch_date(ends_on)}."
+    weeks = count_of(norms.exemption_notice_weeks, "week", "weken")
+    return f"De ontheffing loopt tot en met {dutch_date(ends_on)}, besluit {weeks} van tevoren."
 
 
 def _pension(due_on: date | None, aow_on: date | None, today: date) -> str:

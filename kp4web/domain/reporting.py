@@ -6,7 +6,7 @@ The guard is for readers who may see counts only (rule 6 of ``3-visibility``): 1
 with and without stopped dossiers and both can be put side by side, so both are guarded at once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -123,6 +123,44 @@ def whole_share(count: int, total: int) -> str | None:
 def single_count(count: int, *, guarded: bool) -> str:
     """Return a number that stands alone, such as a subgroup, for the screen."""
     return _shown(count, guarded and count in SMALL)
+
+
+def partition_words(numbers: Sequence[int], *, guarded: bool) -> list[str]:
+    """
+    Return the cells of a partition for the screen; its total may be known from elsewhere.
+
+    Small cells are hidden, and so many of the smallest others that what is hidden together leaves
+    each small cell open between 1 and 4.
+    """
+    hidden = _hidden_of(numbers) if guarded else frozenset()
+    return [_shown(number, place in hidden) for place, number in enumerate(numbers)]
+
+
+def _hidden_of(numbers: Sequence[int]) -> frozenset[int]:
+    """Return the places to hide: the small ones, and their cover."""
+    small = [place for place, number in enumerate(numbers) if number in SMALL]
+    others = sorted(
+        (place for place, number in enumerate(numbers) if number >= SMALL.stop),
+        key=lambda place: numbers[place],
+    )
+    cover: list[int] = []
+    while small and others and not (cover and _leaves_open(numbers, small, cover, others)):
+        cover.append(others.pop(0))
+    return frozenset([*small, *cover])
+
+
+def _leaves_open(
+    numbers: Sequence[int], small: Sequence[int], cover: Sequence[int], rest: Sequence[int]
+) -> bool:
+    """Return whether each small cell can still be 1 and 4 for who knows the sum of the hidden."""
+    together = sum(numbers[place] for place in (*small, *cover))
+    lowest = SMALL.stop * len(cover) + len(small) - 1 + max(SMALL)
+    if together < lowest:
+        return False
+    if not rest:
+        return True
+    highest = numbers[rest[0]] * len(cover) + max(SMALL) * (len(small) - 1) + min(SMALL)
+    return together <= highest
 
 
 def number_text(number: int) -> str:

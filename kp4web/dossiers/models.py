@@ -7,6 +7,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
+from kp4web.dossiers.exemption import Exemption as Exemption
+from kp4web.dossiers.signal import SanctionEvidence as SanctionEvidence
+from kp4web.dossiers.signal import SanctionSignal as SanctionSignal
+from kp4web.dossiers.signal import SanctionStep as SanctionStep
 from kp4web.extensions import Base
 from kp4web.facts import Fact
 

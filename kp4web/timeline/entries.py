@@ -11,8 +11,10 @@ from kp4web.conversations.models import AttemptOutcome, Channel, Participant
 from kp4web.corrections.models import Corrected
 from kp4web.domain.agreements import AgreementEnding, Party, agreed_title
 from kp4web.domain.dates import dutch_date
+from kp4web.domain.exemptions import Act
 from kp4web.domain.headings import Heading
 from kp4web.domain.participation import touched
+from kp4web.domain.sanctions import SignalOutcome, SignalState
 from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
 from kp4web.dossiers.models import Origin
 from kp4web.extensions import AnyRow
@@ -297,6 +299,20 @@ def _correction(row: AnyRow) -> Words:
     return Words(f"{what} gecorrigeerd", "pencil")
 
 
+def _exemption(row: AnyRow) -> Words:
+    reach = f" tot en met {dutch_date(row.until)}" if row.until else ", geen einddatum"
+    since = f"vanaf {dutch_date(row.other_day)}{reach}"
+    return Words(Act(row.code).label, "shield", "info", (f"{row.more} ({row.extra}), {since}",))
+
+
+def _signal(row: AnyRow) -> Words:
+    state = SignalState(row.code)
+    title = f"Maatregelsignaal: {state.label.lower()}"
+    if state is SignalState.ANSWERED and row.more:
+        title = f"Maatregelsignaal: {SignalOutcome(row.more).label.lower()}"
+    return Words(title, "flag", "warn")
+
+
 _MAKERS: Mapping[str, Callable[[AnyRow], Words]] = {
     "conversation": _conversation,
     "attempt": _attempt,
@@ -319,4 +335,6 @@ _MAKERS: Mapping[str, Callable[[AnyRow], Words]] = {
     "assignment_end": _assignment_end,
     "heading": _heading,
     "correction": _correction,
+    "exemption": _exemption,
+    "signal": _signal,
 }

@@ -33,8 +33,18 @@ from kp4web.accounts.models import User
 from kp4web.caseload.models import Assignment
 from kp4web.conversations.models import ContactAttempt, Conversation
 from kp4web.corrections.models import Corrected, Correction
-from kp4web.dossiers.models import Dossier, ProfileDecision, SubgroupPeriod, TrackPeriod
+from kp4web.domain.sanctions import SignalState
+from kp4web.dossiers.models import (
+    Dossier,
+    Exemption,
+    ProfileDecision,
+    SanctionSignal,
+    SanctionStep,
+    SubgroupPeriod,
+    TrackPeriod,
+)
 from kp4web.extensions import AnySelect
+from kp4web.grounds.models import LegalGround
 from kp4web.handovers.models import Handover
 from kp4web.needs.models import HeadingVersion
 from kp4web.organisations.models import Organisation
@@ -43,12 +53,15 @@ from kp4web.timeline.parameters import (
     ACTOR,
     CLIENT,
     DOSSIER,
+    READS_EXEMPTION,
     READS_HANDOVER,
     READS_NEEDS,
     READS_OUTCOME,
     READS_QUESTIONNAIRES,
     READS_REPORTS,
+    READS_SIGNAL,
     READS_WHAT,
+    READS_WHY_EXEMPT,
     shaped,
 )
 from kp4web.versions.models import QuestionnaireVersion
@@ -70,6 +83,8 @@ class Kind(StrEnum):
     HANDOVERS = "overdracht"
     ASSIGNMENTS = "toewijzing"
     HEADINGS = "ondersteuning"
+    EXEMPTIONS = "ontheffing"
+    SIGNALS = "maatregelsignaal"
 
 
 _SINCE = bindparam("since", type_=Date)
@@ -318,6 +333,33 @@ _HEADINGS = (
                   else_=func.substr(HeadingVersion.text, 1, EXCERPT)),
     ),
 )  # fmt: skip
+_EXEMPTIONS = (
+    _event(
+        Exemption, 38, "exemption", Exemption.acted_on,
+        [Exemption.dossier_id == DOSSIER, Exemption.records_act(), READS_EXEMPTION],
+        joins=[(LegalGround, LegalGround.id == Exemption.ground_id)],
+        author_id=Exemption.recorded_by_id, code=Exemption.act, more=LegalGround.name,
+        extra=LegalGround.article, until=Exemption.ends_on, other_day=Exemption.valid_from,
+        text=case((READS_WHY_EXEMPT, case((Exemption.note != "", Exemption.note),
+                                          else_=Exemption.justification))),
+    ),
+)  # fmt: skip
+_SUBMITTED = aliased(SanctionStep)
+_SIGNALS = (
+    _event(
+        SanctionStep, 56, "signal", SanctionStep.taken_on,
+        [
+            SanctionSignal.id == SanctionStep.signal_id, SanctionSignal.dossier_id == DOSSIER,
+            READS_SIGNAL, SanctionStep.state != SignalState.DRAFTED,
+            select(_SUBMITTED.id)
+            .where(_SUBMITTED.signal_id == SanctionSignal.id,
+                   _SUBMITTED.state == SignalState.SUBMITTED)
+            .exists(),
+        ],
+        author_id=SanctionStep.by_id, code=SanctionStep.state, text=SanctionStep.reason,
+        more=SanctionSignal.outcome,
+    ),
+)  # fmt: skip
 _EVENTS: Mapping[Kind, tuple[AnySelect, ...]] = {
     Kind.CONVERSATIONS: _CONVERSATIONS,
     Kind.FOLLOW_UPS: _FOLLOW_UPS,
@@ -326,6 +368,8 @@ _EVENTS: Mapping[Kind, tuple[AnySelect, ...]] = {
     Kind.HANDOVERS: _HANDOVERS,
     Kind.ASSIGNMENTS: _ASSIGNMENTS,
     Kind.HEADINGS: _HEADINGS,
+    Kind.EXEMPTIONS: _EXEMPTIONS,
+    Kind.SIGNALS: _SIGNALS,
 }
 
 

@@ -20,6 +20,9 @@ READS_WHAT = bindparam("reads_what", type_=Boolean)
 READS_HANDOVER = bindparam("reads_handover", type_=Boolean)
 READS_QUESTIONNAIRES = bindparam("reads_questionnaires", type_=Boolean)
 READS_OUTCOME = bindparam("reads_outcome", type_=Boolean)
+READS_EXEMPTION = bindparam("reads_exemption", type_=Boolean)
+READS_WHY_EXEMPT = bindparam("reads_why_exempt", type_=Boolean)
+READS_SIGNAL = bindparam("reads_signal", type_=Boolean)
 
 
 def shaped(shape: Mapping[str, Any], columns: Mapping[str, Any]) -> list[ColumnElement[Any]]:

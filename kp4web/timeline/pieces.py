@@ -26,6 +26,7 @@ class Rights:
     write_headings: bool
     plan_follow_up: bool
     """Only while the dossier is active."""
+    read_signal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,10 @@ class Head:
     stop_reason: StopReason | None
     reason: str
     avoid: str
+    exemption: str | None
+    """How far the exemption reaches, in words; ``None`` when it is hidden."""
+    exemption_is_due: bool
+    """There is none that holds today."""
     lead: str | None
     last_contact_on: date | None
     last_contact: str

@@ -21,6 +21,7 @@ from kp4web.domain.dates import add_months, distance, whole_years
 from kp4web.domain.due import DueKind, Norms
 from kp4web.domain.due_words import DueGroup, explain, group
 from kp4web.domain.errors import NotFound
+from kp4web.domain.exemptions import until_words
 from kp4web.domain.names import display_name
 from kp4web.domain.policy import (
     Access,
@@ -155,6 +156,8 @@ def head_for(session: Session, actor: Actor, number: str, *, today: date) -> Hea
         bsn=_bsn(row) if Field.BSN in sees else None,
         kind=row.kind, since=row.track_since, planned_end=row.planned_end, decides_late=late,
         stop_reason=row.stop_reason, reason=row.reason, avoid=row.avoid,
+        exemption=_exemption(row, today) if Field.EXEMPTION in sees else None,
+        exemption_is_due=row.exemption_id is None or (row.ends_on or NO_DAY) < today,
         lead=(row.lead or NO_LEAD) if Field.ASSIGNMENT in sees else None,
         last_contact_on=row.last_contact_on,
         last_contact=distance(row.last_contact_on, today) if row.last_contact_on else "",
@@ -164,6 +167,10 @@ def head_for(session: Session, actor: Actor, number: str, *, today: date) -> Hea
         aow_on=row.pension_on,
         norms=row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms(),
     )  # fmt: skip
+
+
+def _exemption(row: AnyRow, today: date) -> str:
+    return "Geen ontheffing" if row.exemption_id is None else until_words(row.ends_on, today)
 
 
 def _person(row: AnyRow) -> Person:
@@ -197,6 +204,7 @@ def _rights(actor: Actor, held: frozenset[Relation], kind: TrackKind) -> Rights:
         assign=kind.active and writes(Action.DOSSIER_ASSIGN, Field.ASSIGNMENT),
         read_questionnaires=writes(Action.QUESTIONNAIRE_FILL_IN, Field.OUTCOME, Access.READ),
         write_headings=writes_headings(actor, held),
+        read_signal=writes(Action.SIGNAL_READ, Field.SANCTION_SIGNAL, Access.READ),
         plan_follow_up=kind.active and writes(Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),
     )
 
@@ -258,6 +266,9 @@ def keys_of(actor: Actor, head: Head) -> dict[str, Any]:
         "reads_handover": Field.HANDOVER in head.sees,
         "reads_questionnaires": Field.QUESTIONNAIRES in head.sees,
         "reads_outcome": Field.OUTCOME in head.sees,
+        "reads_exemption": Field.EXEMPTION in head.sees,
+        "reads_why_exempt": Field.EXEMPTION_JUSTIFICATION in head.sees,
+        "reads_signal": Field.SANCTION_SIGNAL in head.sees,
     }  # fmt: skip
 
 

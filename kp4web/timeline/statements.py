@@ -19,6 +19,7 @@ from sqlalchemy import (
     cast,
     exists,
     literal_column,
+    or_,
     select,
     union_all,
 )
@@ -26,7 +27,14 @@ from sqlalchemy.orm import aliased
 
 from kp4web.accounts.models import User
 from kp4web.clients.models import Client, Contact, HouseholdMember
-from kp4web.dossiers.models import Dossier, ProfileDecision, SubgroupPeriod, TrackPeriod
+from kp4web.domain.due import SIGNAL_KINDS
+from kp4web.dossiers.models import (
+    Dossier,
+    Exemption,
+    ProfileDecision,
+    SubgroupPeriod,
+    TrackPeriod,
+)
 from kp4web.dossiers.queries import IN_REACH
 from kp4web.extensions import AnySelect
 from kp4web.needs.models import HeadingVersion
@@ -38,6 +46,7 @@ from kp4web.timeline.parameters import (
     READS_BIRTH,
     READS_NEEDS,
     READS_REPORTS,
+    READS_SIGNAL,
     READS_WHAT,
     shaped,
 )
@@ -55,10 +64,11 @@ HEAD = (
         Client.pension_on, Client.pension_provisional, User.name.label("lead"),
         TrackPeriod.reason, TrackPeriod.avoid, TrackPeriod.stop_reason, ProfileDecision.profile,
         ProfileDecision.valid_from.label("profile_on"), Organisation.name.label("profile_by"),
-        MunicipalityNorms,
+        MunicipalityNorms, Exemption.id.label("exemption_id"), Exemption.ends_on,
     )
     .join(Client, Client.id == Dossier.client_id)
     .join(TrackPeriod, and_(TrackPeriod.dossier_id == Dossier.id, TrackPeriod.running()))
+    .outerjoin(Exemption, and_(Exemption.dossier_id == Dossier.id, Exemption.running()))
     .outerjoin(User, User.id == Dossier.lead_id)
     .outerjoin(
         ProfileDecision, and_(ProfileDecision.client_id == Client.id, ProfileDecision.running())
@@ -103,7 +113,10 @@ AROUND = union_all(
     )
     .outerjoin(FollowUp, and_(FollowUp.id == DueItem.subject_id, DueItem.kind == "follow_up"))
     .outerjoin(_COLLEAGUE, _COLLEAGUE.id == FollowUp.user_id)
-    .where(DueItem.dossier_id == DOSSIER, bindparam("reads_dates", type_=Boolean)),
+    .where(
+        DueItem.dossier_id == DOSSIER, bindparam("reads_dates", type_=Boolean),
+        or_(READS_SIGNAL, DueItem.kind.not_in(SIGNAL_KINDS)),
+    ),
     _part(
         "contact", row_id=Contact.id, text=Contact.name, more=Contact.role,
         extra=Contact.organisation, code=Contact.phone, day=Contact.since, until=Contact.until,

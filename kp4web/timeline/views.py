@@ -32,6 +32,8 @@ KINDS = (
     (Kind.HANDOVERS, "Overdracht", Field.HANDOVER),
     (Kind.ASSIGNMENTS, "Toewijzing", None),
     (Kind.HEADINGS, "Ondersteuning", Field.SUPPORT_NEEDS),
+    (Kind.EXEMPTIONS, "Ontheffing", Field.EXEMPTION),
+    (Kind.SIGNALS, "Maatregelsignaal", Field.SANCTION_SIGNAL),
 )
 """What one can narrow to, and the field that must be visible for it to be offered."""
 

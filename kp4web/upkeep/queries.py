@@ -22,7 +22,13 @@ from kp4web.domain.applications import ApplicationState, state_of
 from kp4web.domain.attempts import attempts_since
 from kp4web.domain.due import Norms, review_handover
 from kp4web.domain.tracks import ran_since
-from kp4web.dossiers.models import Dossier, GuidancePeriod, TrackPeriod
+from kp4web.dossiers.models import (
+    Dossier,
+    GuidancePeriod,
+    SanctionSignal,
+    SanctionStep,
+    TrackPeriod,
+)
 from kp4web.extensions import AnyRow
 from kp4web.handovers.models import Handover, HandoverState
 from kp4web.organisations.models import MunicipalityNorms
@@ -76,6 +82,16 @@ _STORED = select(
     DueItem.dossier_id, DueItem.municipality_id, DueItem.organisation_id, DueItem.kind,
     DueItem.due_on, DueItem.user_id, DueItem.subject_id,
 ).where(DueItem.dossier_id.in_(_IDS))  # fmt: skip
+_LAST_STEP = (
+    select(SanctionStep.state)
+    .where(SanctionStep.signal_id == SanctionSignal.id)
+    .order_by(SanctionStep.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_STRAY_SIGNALS = select(SanctionSignal.dossier_id, SanctionSignal.id).where(
+    SanctionSignal.dossier_id.in_(_IDS), SanctionSignal.state != _LAST_STEP
+)
 _HANDOVERS = (
     select(
         Handover.id, Handover.municipality_id, Handover.to_organisation_id, Handover.state,
@@ -161,6 +177,7 @@ def _compare(session: Session, rows: Sequence[AnyRow]) -> Iterator[Difference]:
     given = {"ids": [row.id for row in rows]}
     facts = _facts(session, given)
     wanted = expected_items(session, given["ids"])
+    stray = dict(session.execute(_STRAY_SIGNALS, given).tuples().all())
     stored: dict[int, list[AnyRow]] = {}
     for item in session.execute(_STORED, given):
         stored.setdefault(item.dossier_id, []).append(item)
@@ -172,6 +189,9 @@ def _compare(session: Session, rows: Sequence[AnyRow]) -> Iterator[Difference]:
                 text = f"{name} is {getattr(row, name)}, de feiten zeggen {told.get(name)}"
                 yield Difference(row.number, text)
         for text in _item_differences(map(_item, items), map(_item, stored.get(row.id, ()))):
+            yield Difference(row.number, text)
+        if row.id in stray:
+            text = "de stand van het maatregelsignaal is niet die van de laatste stap"
             yield Difference(row.number, text)
 
 

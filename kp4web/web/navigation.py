@@ -30,10 +30,13 @@ SUGGESTIONS = Place(
     "Profielvoorstellen", "decisions.figures", "chart-bar", Action.SUGGESTION_FIGURES_READ
 )
 VERSIONS = Place("Vragenlijsten", "versions.index", "file-text", Action.VERSIONS_READ)
+EXEMPTIONS = Place("Ontheffingen", "exemptions.index", "shield", Action.EXEMPTION_READ)
+SIGNALS = Place("Maatregelsignalen", "signals.index", "flag", Action.SIGNAL_LIST)
+GROUNDS = Place("Wettelijke gronden", "grounds.index", "stairs-up", Action.GROUNDS_READ)
 USERS = Place("Gebruikers", "users.index", "settings", Action.USERS_MANAGE)
 MENU = (
-    WORKLIST, CASELOAD, DOSSIERS, APPLICATIONS, HANDOVERS, REPORT, OUTLINES, SUGGESTIONS, LOG,
-    USERS, VERSIONS,
+    WORKLIST, CASELOAD, DOSSIERS, APPLICATIONS, HANDOVERS, EXEMPTIONS, SIGNALS, REPORT, OUTLINES,
+    SUGGESTIONS, LOG, USERS, VERSIONS, GROUNDS,
 )  # fmt: skip
 
 LANDING: tuple[tuple[Role, Place], ...] = (
@@ -41,6 +44,7 @@ LANDING: tuple[tuple[Role, Place], ...] = (
     (Role.CONSULTANT, WORKLIST),
     (Role.INTAKE, HANDOVERS),
     (Role.AGENCY_COORDINATOR, HANDOVERS),
+    (Role.INCOME_OFFICER, EXEMPTIONS),
     (Role.POLICY_OFFICER, REPORT),
     (Role.DATA_PROTECTION_OFFICER, LOG),
     (Role.ADMINISTRATOR, USERS),

@@ -5,6 +5,12 @@ from flask import request
 LONGEST = 500
 
 
+def page_number(text: str | None) -> int:
+    """Return the page that an address asks for; what is no page number is the first."""
+    plain = text is not None and text.isascii() and text.isdecimal() and len(text) < 7
+    return int(text) if text is not None and plain else 1
+
+
 def own_path(path: str | None, default: str) -> str:
     """Return the path when it is one of this application's, else the default."""
     if not path or len(path) > LONGEST or not path.isprintable() or "\\" in path:

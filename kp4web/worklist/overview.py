@@ -77,6 +77,9 @@ class Act(StrEnum):
     POSTPONE = auto()
     ASSIGN = auto()
     REVIEW = auto()
+    EXEMPT = auto()
+    SIGNAL = auto()
+    REVIEW_SIGNAL = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +369,12 @@ _ACTS: Mapping[DueKind, tuple[Act, ...]] = {
     DueKind.REVIEW_HANDOVER: (Act.REVIEW,),
     DueKind.MESSAGE: (Act.READ_MESSAGE,),
     DueKind.AGREEMENT: (Act.SETTLE, Act.RECORD),
+    DueKind.EXEMPTION_END: (Act.EXEMPT, Act.RECORD),
+    DueKind.EXEMPTION_PLAN: (Act.EXEMPT, Act.RECORD),
+    DueKind.EXEMPTION_REVIEW: (Act.EXEMPT, Act.RECORD),
+    DueKind.SIGNAL_REVIEW: (Act.REVIEW_SIGNAL,),
+    DueKind.SIGNAL_RETURNED: (Act.SIGNAL,),
+    DueKind.SIGNAL_OUTCOME: (Act.SIGNAL,),
 }
 """What can be done about each kind, the first thing first."""
 _NEEDS: Mapping[Act, tuple[Action, Field | None]] = {
@@ -382,6 +391,9 @@ _NEEDS: Mapping[Act, tuple[Action, Field | None]] = {
     Act.POSTPONE: (Action.DUE_ITEM_SETTLE, Field.TRACK),
     Act.ASSIGN: (Action.DOSSIER_ASSIGN, Field.ASSIGNMENT),
     Act.REVIEW: (Action.HANDOVER_ACCEPT, None),
+    Act.EXEMPT: (Action.EXEMPTION_CHANGE, Field.EXEMPTION),
+    Act.SIGNAL: (Action.SIGNAL_DRAFT, Field.SANCTION_SIGNAL),
+    Act.REVIEW_SIGNAL: (Action.SIGNAL_REVIEW, Field.SANCTION_SIGNAL),
 }
 
 

@@ -202,6 +202,9 @@ _STEPS: Mapping[Act, tuple[str, str, How]] = {
     Act.POSTPONE: ("Uitstellen", "pension", How.UNFOLD),
     Act.ASSIGN: ("Toewijzen", "assign", How.LINK),
     Act.REVIEW: ("Beoordelen", "review", How.LINK),
+    Act.EXEMPT: ("Naar de ontheffing", "exemption", How.LINK),
+    Act.SIGNAL: ("Naar het signaal", "signal", How.LINK),
+    Act.REVIEW_SIGNAL: ("Beoordelen", "signal", How.LINK),
 }
 _TRACK_LABELS = {
     DueKind.ARRANGE_HANDOVER: "Overdracht regelen",

@@ -15,6 +15,7 @@ from sqlalchemy import (
     BindParameter,
     CompoundSelect,
     String,
+    and_,
     bindparam,
     func,
     literal_column,
@@ -37,12 +38,15 @@ from kp4web.domain.due import (
     Norms,
     OpenAgreement,
     OpenFollowUp,
+    RunningExemption,
     UnreadMessage,
+    WaitingSignal,
 )
 from kp4web.domain.errors import DomainError, NotFound
 from kp4web.domain.policy import Access, Action, Field, access, require
+from kp4web.domain.sanctions import SignalState
 from kp4web.domain.tracks import TrackKind
-from kp4web.dossiers.models import Dossier
+from kp4web.dossiers.models import Dossier, Exemption, SanctionSignal
 from kp4web.dossiers.queries import DossierRef, dossier_ref, dossier_ref_by_id
 from kp4web.extensions import AnyRow
 from kp4web.organisations.models import MunicipalityNorms
@@ -68,9 +72,11 @@ _STATE = (
         Dossier.id, Dossier.municipality_id, Dossier.holder_id, Dossier.lead_id, Dossier.kind,
         Dossier.track_since, Dossier.planned_end, Dossier.opened_on, Dossier.last_contact_on,
         Client.pension_on, _SEEN.label("seen"), _POSTPONED.label("postponed_to"),
-        MunicipalityNorms,
+        MunicipalityNorms, Exemption.id.label("exemption_id"), Exemption.ends_on,
+        Exemption.lapses, Exemption.plan_made_on, Exemption.plan_due_on, Exemption.review_on,
     )
     .join(Client, Client.id == Dossier.client_id)
+    .outerjoin(Exemption, and_(Exemption.dossier_id == Dossier.id, Exemption.running()))
     .outerjoin(MunicipalityNorms, MunicipalityNorms.municipality_id == Dossier.municipality_id)
     .where(Dossier.id.in_(_IDS))
 )  # fmt: skip
@@ -94,6 +100,10 @@ _STORED_OR_OPEN: CompoundSelect[*tuple[Any, ...]] = union_all(
     ).where(
         Agreement.dossier_id.in_(_IDS), Agreement.ended_at.is_(None), Agreement.due_on.is_not(None)
     ),
+    select(
+        literal_column("'signal'"), SanctionSignal.dossier_id, SanctionSignal.id,
+        SanctionSignal.state_on, null(), null(), type_coerce(SanctionSignal.state, String), null(),
+    ).where(SanctionSignal.dossier_id.in_(_IDS)),
 )  # fmt: skip
 """What is stored and what is waited for, in one statement: every command asks for both."""
 
@@ -177,7 +187,18 @@ def _state(row: AnyRow, waiting: tuple[AnyRow, ...], changed: Mapping[str, Any])
             OpenAgreement(w.id, w.on, is_ours=w.kind == Party.CONSULTANT)
             for w in waiting if w.source == "agreement"
         ),
+        exemption=_exemption(row),
+        signals=tuple(
+            WaitingSignal(w.id, SignalState(w.kind), w.on) for w in waiting if w.source == "signal"
+        ),
     )  # fmt: skip
+
+
+def _exemption(row: AnyRow) -> RunningExemption | None:
+    if row.exemption_id is None:
+        return None
+    plan_due_on = None if row.plan_made_on else row.plan_due_on
+    return RunningExemption(row.ends_on, row.lapses, plan_due_on, row.review_on)
 
 
 NO_FOLLOW_UP = "Deze opvolging bestaat niet of is niet voor u."

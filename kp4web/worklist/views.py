@@ -94,7 +94,7 @@ _PAGES = {
     "assign": "caseload.index", "review": "handovers.index",
     "message": "conversations.settle_message", "move": "worklist.edit",
     "complete": "worklist.complete", "plan": "worklist.new", "pension": "worklist.pension",
-    "settle": "worklist.agreement",
+    "settle": "worklist.agreement", "exemption": "exemptions.show", "signal": "signals.edit",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ HTML, and the same answer on both databases. A form without a row fails.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from itertools import chain
 from urllib.parse import quote_from_bytes, quote_plus
@@ -19,7 +19,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import CompoundSelect, func, literal, select, union_all
 
 from kp4web.accounts.commands import start_session
+from kp4web.accounts.models import User
 from kp4web.domain.actor import Role
+from kp4web.domain.sanctions import SignalState
 from kp4web.extensions import Base, db
 from kp4web.handovers.models import Handover, HandoverState
 from tests.conftest import TODAY
@@ -28,9 +30,11 @@ from tests.factories import (
     PASSWORD,
     make_application,
     make_dossier,
+    make_exemption,
     make_follow_up,
     make_handover,
     make_questionnaire,
+    make_signal,
     make_user,
 )
 from tests.web.test_matrix import ROWS
@@ -44,6 +48,12 @@ SCRIPT = "<script>\"'"
 UNCOUNTED = {"audit_entry", "sign_in_attempt", "user_session"}  # reading and signing in write too
 
 Data = dict[str, str]
+EXEMPTION = {
+    "ground": "9-2", "reason": "zorgtaken", "justification": TEXT, "starts_on": DAY,
+    "ends_on": "2027-05-01", "review_on": "", "seen_on": "", "requested_on": "",
+    "child_born_on": "", "decided_on": "", "decision_reference": "Z-1",
+    "organisation": "{team}", "note": "", "shown": "",
+}  # fmt: skip
 FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form sends)
     "accounts.create_session": ("lead", {"email": "x@y.example", "password": "", "verder": "/"}),
     "accounts.end_session": ("lead", {}),
@@ -98,6 +108,28 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
          "score_housing_money": "5,5", "score_justice": "", "questionnaire": ""},
     ),
     "drafts.delete": ("lead", {"terug": "/"}),
+    "exemptions.correct": ("lead", EXEMPTION | {"note": TEXT}),
+    "exemptions.create": ("lead", EXEMPTION),
+    "exemptions.end": ("lead", {"on": DAY, "note": TEXT, "shown": ""}),
+    "exemptions.extend": (
+        "lead", EXEMPTION | {"starts_on": "", "ends_on": "2029-05-01", "note": TEXT},
+    ),
+    "exemptions.lapse": ("lead", {"note": TEXT, "shown": ""}),
+    "exemptions.plan": ("lead", {"on": DAY, "note": TEXT, "shown": ""}),
+    "exemptions.review": ("lead", {"on": DAY, "review_on": "", "note": TEXT, "shown": ""}),
+    "grounds.create": ("operator", {"code": "extra", "name": "Extra", "from_on": DAY}),
+    "grounds.retire": ("operator", {"code": "anders", "on": DAY}),
+    "signals.answer": ("income", {"outcome": "applied", "on": DAY, "text": TEXT}),
+    "signals.approve": ("coordinator", {"reason": TEXT}),
+    "signals.return_": ("coordinator", {"reason": TEXT}),
+    "signals.see": ("lead", {}),
+    "signals.update": (
+        "lead",
+        {"ground": "refuses_contact", "explanation": TEXT, "culpability": TEXT,
+         "urgent_reasons": TEXT, "heard_on": DAY, "agreement": "", "track_start": TEXT,
+         "revision": "", "submits": ""},
+    ),
+    "signals.withdraw": ("lead", {"reason": TEXT}),
     "figures.create_count": ("coordinator", {"counted_on": DAY, "households": "9", "source": "X"}),
     "handovers.accept": ("coordinator", {"reopen": "{other}"}),
     "handovers.create": ("intake", {"note": TEXT}),
@@ -199,6 +231,14 @@ NEVER_ACCEPTED = {
     "versions.create",  # takes a file
 }  # fmt: skip
 PATHS = {  # endpoint: where its good form belongs, when that is not the row of the world
+    "exemptions.create": "/dossiers/{unexempted}/ontheffing",
+    "exemptions.end": "/dossiers/{to_end}/ontheffing/einde",
+    "exemptions.plan": "/dossiers/{planned}/ontheffing/plan",
+    "signals.approve": "/maatregelsignalen/{judged}/goedkeuring",
+    "signals.return_": "/maatregelsignalen/{returned_signal}/terugzending",
+    "signals.see": "/maatregelsignalen/{seen}/gezien",
+    "signals.update": "/dossiers/{unexempted}/maatregelsignaal",
+    "signals.withdraw": "/maatregelsignalen/{draft}/intrekking",
     "handovers.create": "/aanvragen/{returned}/overdrachten",
     "decisions.create": "/aanvragen/{undecided}/profielbepalingen",
     "handovers.return_": "/overdrachten/{second_handover}/terugzending",
@@ -215,6 +255,8 @@ ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "conversations.new_message": ("terug",),
     "conversations.next_attempt": ("terug", "rij", "opvolging"),
     "decisions.outcome": ("wat",),
+    "exemptions.index": ("welke", "pagina"),
+    "exemptions.report": ("peildatum", "bekend_op"),
     "figures.dossiers": ("peildatum", "bekend_op", "inactief", "traject", "volgorde", "pagina"),
     "figures.show": ("peildatum", "bekend_op", "inactief"),
     "handovers.index": ("status", "pagina"),
@@ -268,6 +310,16 @@ class Visitors:
             "second_questionnaire": make_questionnaire(make_dossier(lead=lead), lead).id,
             "open_application": make_application(by=self.world.users["intake"]).id,
             "municipality": here.dossier.municipality_id,
+            "team": here.dossier.holder_id, "planned": with_plan(lead),
+            "unexempted": make_dossier(lead=lead).number,
+            "to_end": exempted(lead),
+            **{
+                name: make_signal(make_dossier(lead=lead), lead, state).id
+                for name, state in (
+                    ("draft", SignalState.DRAFTED), ("judged", SignalState.SUBMITTED),
+                    ("returned_signal", SignalState.SUBMITTED), ("seen", SignalState.ANSWERED),
+                )
+            },
         }  # fmt: skip
         assert here.dossier.number != second.number
 
@@ -296,6 +348,20 @@ class Visitors:
         found = Counter(dict(tuple(row) for row in db.session.execute(counting())))
         db.session.rollback()
         return found
+
+
+def exempted(lead: User) -> str:
+    """Return a dossier with an exemption that began a month ago."""
+    dossier = make_dossier(lead=lead)
+    make_exemption(dossier, lead, today=date(2026, 10, 18))
+    return dossier.number
+
+
+def with_plan(lead: User) -> str:
+    """Return a dossier of a single parent: an exemption with a plan to come."""
+    dossier = make_dossier(lead=lead)
+    make_exemption(dossier, lead, ground="9a", requested_on=TODAY, child_born_on=date(2024, 1, 1))
+    return dossier.number
 
 
 def returned_in(municipality_id: int) -> int:

@@ -37,9 +37,10 @@ SEES = {  # persona: fields of the own municipality
     "lead": PERSON
     | IN_DOSSIER
     | HEADINGS
-    | {"verslag", "afspraak", "opvolging", "bericht", "betrokkene"},
+    | {"verslag", "afspraak", "opvolging", "bericht", "betrokkene", "ontheffing", "signaal"},
     "colleague": PERSON | {"opvolging", "betrokkene", "bericht"},  # the message is the own entry
-    "coordinator": PERSON | PACKAGE,
+    "coordinator": PERSON | PACKAGE | {"ontheffing", "signaal"},
+    "income": {"naam", "overgedragene", "signaal"},
     "intake": PACKAGE | APPLICATION | AT_INTAKE,
 }
 FIELDS = tuple(sorted(set().union(*SEES.values())))
@@ -52,7 +53,7 @@ COMBINED = re.compile(r"/dossiers/KP4-[\d-]+\?[^&]*&")
 def allowed(persona):
     """Return the canaries that this persona may come across."""
     here = "Buren" if persona.startswith("buren") else "West Betuwe"
-    places = ("West Betuwe", "Buren") if persona == "intake" else (here,)
+    places = ("West Betuwe", "Buren") if persona in {"intake", "income"} else (here,)
     return {canary(place, what) for place in places for what in SEES.get(persona, ())}
 
 

@@ -45,6 +45,15 @@ class Action(StrEnum):
     VERSIONS_READ = auto()
     VERSIONS_MANAGE = auto()
     LOG_READ = auto()
+    EXEMPTION_READ = auto()
+    EXEMPTION_CHANGE = auto()
+    SIGNAL_READ = auto()
+    SIGNAL_LIST = auto()
+    SIGNAL_DRAFT = auto()
+    SIGNAL_REVIEW = auto()
+    SIGNAL_ANSWER = auto()
+    GROUNDS_READ = auto()
+    GROUNDS_MANAGE = auto()
 
 
 _CONSULTANT = frozenset(
@@ -64,6 +73,10 @@ _CONSULTANT = frozenset(
         Action.TRACK_CHANGE,
         Action.QUESTIONNAIRE_FILL_IN,
         Action.REPORT_READ,
+        Action.EXEMPTION_READ,
+        Action.EXEMPTION_CHANGE,
+        Action.SIGNAL_READ,
+        Action.SIGNAL_DRAFT,
     }
 )
 _COORDINATOR = frozenset(
@@ -85,6 +98,10 @@ _COORDINATOR = frozenset(
         Action.REPORT_READ,
         Action.WELFARE_COUNT_RECORD,
         Action.SCREENING_MANAGE,
+        Action.EXEMPTION_READ,
+        Action.SIGNAL_READ,
+        Action.SIGNAL_LIST,
+        Action.SIGNAL_REVIEW,
     }
 )
 _INTAKE = frozenset(
@@ -106,12 +123,25 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.JOB_COACH: _EVERYONE,
     Role.AGENCY_COORDINATOR: _EVERYONE
     | {Action.HANDOVERS_READ, Action.APPLICATIONS_READ, Action.SUGGESTION_FIGURES_READ},
-    Role.INCOME_OFFICER: _EVERYONE,
+    Role.INCOME_OFFICER: _EVERYONE
+    | {
+        Action.EXEMPTION_READ,
+        Action.SIGNAL_READ,
+        Action.SIGNAL_LIST,
+        Action.SIGNAL_ANSWER,
+    },
     Role.POLICY_OFFICER: _EVERYONE | {Action.REPORT_READ, Action.WELFARE_COUNT_RECORD},
-    Role.DATA_PROTECTION_OFFICER: _EVERYONE | {Action.LOG_READ, Action.VERSIONS_READ},
+    Role.DATA_PROTECTION_OFFICER: _EVERYONE
+    | {Action.LOG_READ, Action.VERSIONS_READ, Action.GROUNDS_READ},
     Role.PRIVACY_OFFICER: _EVERYONE,
     Role.ADMINISTRATOR: _EVERYONE
-    | {Action.USERS_MANAGE, Action.VERSIONS_READ, Action.VERSIONS_MANAGE},
+    | {
+        Action.USERS_MANAGE,
+        Action.VERSIONS_READ,
+        Action.VERSIONS_MANAGE,
+        Action.GROUNDS_READ,
+        Action.GROUNDS_MANAGE,
+    },
 }
 
 

@@ -13,12 +13,15 @@ from kp4web.domain.due import (
     Norms,
     OpenAgreement,
     OpenFollowUp,
+    RunningExemption,
     UnreadMessage,
+    WaitingSignal,
     due_items,
     next_date,
     propose_follow_up,
     review_handover,
 )
+from kp4web.domain.sanctions import SignalState
 from kp4web.domain.tracks import TrackKind
 
 NORMS = Norms()
@@ -51,6 +54,10 @@ EVERYTHING = {
     "follow_ups": (OpenFollowUp(1, date(2027, 1, 4)),),
     "messages": (UnreadMessage(2, date(2026, 5, 1)),),
     "agreements": (OpenAgreement(3, date(2026, 9, 1), is_ours=True),),
+    "exemption": RunningExemption(date(2027, 3, 1), False, date(2026, 8, 1), date(2026, 9, 9)),
+    "signals": tuple(
+        WaitingSignal(place, signal, date(2026, 6, 1)) for place, signal in enumerate(SignalState)
+    ),
 }
 
 
@@ -84,7 +91,7 @@ def test_rest_waits_for_the_decision_only():
     assert dates(REST) == {DueKind.REST_DECISION: date(2026, 11, 19)}
 
 
-def test_in_rest_only_people_and_pension_add_to_the_decision():
+def test_in_rest_only_people_pension_and_the_law_add_to_the_decision():
     assert set(dates(replace(REST, **EVERYTHING))) == {
         DueKind.REST_DECISION,
         DueKind.AGREEMENT,
@@ -92,6 +99,12 @@ def test_in_rest_only_people_and_pension_add_to_the_decision():
         DueKind.MESSAGE,
         DueKind.PENSION_APPROACHING,
         DueKind.PENSION_REACHED,
+        DueKind.EXEMPTION_END,
+        DueKind.EXEMPTION_PLAN,
+        DueKind.EXEMPTION_REVIEW,
+        DueKind.SIGNAL_REVIEW,
+        DueKind.SIGNAL_RETURNED,
+        DueKind.SIGNAL_OUTCOME,
     }
 
 
@@ -179,7 +192,36 @@ def test_twelve_months_count_from_the_last_contact_or_the_opening():
 
 def test_only_what_the_coordinator_watches_is_for_the_coordinator():
     items = due_items(replace(INVESTIGATION, **EVERYTHING), NORMS)
-    assert {i.kind for i in items if i.for_coordinator} == {DueKind.ASSIGN, DueKind.TWELVE_MONTHS}
+    assert {i.kind for i in items if i.for_coordinator} == {
+        DueKind.ASSIGN,
+        DueKind.TWELVE_MONTHS,
+        DueKind.SIGNAL_REVIEW,
+    }
+
+
+def test_an_exemption_asks_eight_weeks_before_its_end_unless_it_is_settled():
+    running = RunningExemption(ends_on=date(2027, 3, 1))
+    assert dates(replace(REST, exemption=running))[DueKind.EXEMPTION_END] == date(2027, 1, 4)
+    lapsing = replace(running, lapses=True)
+    assert DueKind.EXEMPTION_END not in dates(replace(REST, exemption=lapsing))
+    for endless in (RunningExemption(), None):
+        assert set(dates(replace(REST, exemption=endless))) == {DueKind.REST_DECISION}
+
+
+def test_a_signal_waits_for_the_coordinator_then_for_the_lead_and_else_for_nobody():
+    found = {
+        signal: [
+            (item.kind, item.due_on, item.for_coordinator)
+            for item in due_items(replace(REST, signals=(WaitingSignal(1, signal, SINCE),)), NORMS)
+            if item.kind is not DueKind.REST_DECISION
+        ]
+        for signal in SignalState
+    }
+    assert {signal: items for signal, items in found.items() if items} == {
+        SignalState.SUBMITTED: [(DueKind.SIGNAL_REVIEW, SINCE + 7 * DAY, True)],
+        SignalState.RETURNED: [(DueKind.SIGNAL_RETURNED, SINCE, False)],
+        SignalState.ANSWERED: [(DueKind.SIGNAL_OUTCOME, SINCE, False)],
+    }
 
 
 def test_an_offered_handover_waits_two_weeks_for_its_receiver():

@@ -13,6 +13,7 @@ from kp4web.domain.reporting import (
     SMALL,
     figures,
     number_text,
+    partition_words,
     share,
     single_count,
 )
@@ -226,3 +227,31 @@ def test_hidden_cells_are_hidden_in_both_views_and_bring_nothing_along(numbers):
             assert cell.count is not None or cell.share is None
         if any(cell.count is None for cell in found.cells):
             assert found.check == "som klopt"
+
+
+def test_a_partition_is_shown_as_it_is_to_who_may_see_it():
+    assert partition_words([3, 0, 1200], guarded=False) == ["3", "0", "1.200"]
+    assert partition_words([5, 0, 30], guarded=True) == ["5", "0", "30"]
+
+
+def test_a_small_cell_hides_so_many_others_that_it_stays_open():
+    assert partition_words([3, 0, 30, 90], guarded=True) == ["<5", "0", "afgeschermd", "90"]
+    assert partition_words([1, 5, 60], guarded=True) == ["<5", "afgeschermd", "afgeschermd"]
+    assert partition_words([4, 0], guarded=True) == ["<5", "0"]
+
+
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=6))
+def test_no_small_number_follows_from_the_others_and_the_total(numbers):
+    words = partition_words(numbers, guarded=True)
+    hidden = [n for n, word in zip(numbers, words, strict=True) if not word.isdecimal()]
+    small = [n for n in hidden if n in SMALL]
+    cover = sorted(n for n in hidden if n not in SMALL)
+    assert all(n not in SMALL or word == "<5" for n, word in zip(numbers, words, strict=True))
+    if not small or not cover:
+        assert not cover or small
+        return
+    seen = [n for n, word in zip(numbers, words, strict=True) if word.isdecimal() and n]
+    if seen:  # the cover is the smallest of what is not small: nobody knows more than this
+        assert min(seen) >= cover[-1]
+        assert sum(hidden) >= 5 * len(cover) + len(small) - 1 + 4
+        assert sum(hidden) <= min(seen) * len(cover) + 4 * (len(small) - 1) + 1

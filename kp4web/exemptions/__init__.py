@@ -1,0 +1,1 @@
+"""Exemptions: recording, extending and ending them, the list and the figures."""
