@@ -43,6 +43,7 @@ FEATURES_WITH_PAGES = (
     "needs",
     "outlines",
     "questionnaires",
+    "reports",
     "residents",
     "search",
     "signals",

@@ -44,6 +44,14 @@ from kp4web.outlines.commands import SaveOutline, add_outline
 from kp4web.outlines.models import Outline
 from kp4web.questionnaires.commands import DiscardQuestionnaire, discard_questionnaire
 from kp4web.questionnaires.models import Questionnaire
+from kp4web.reports.commands import (
+    AdditionKind,
+    AddToReport,
+    AskQuestion,
+    add_to_report,
+    answer_question,
+    ask_question,
+)
 from kp4web.residents.commands import ContactInput, MemberInput, save_contact, save_member
 from kp4web.worklist.commands import LeaveMessage, MakeAgreement, leave_message
 from kp4web.worklist.models import Agreement, FollowUp, Message
@@ -102,6 +110,8 @@ class Place:
     outline: Outline
     conversation_id: int
     agreement_id: int
+    question_id: int
+    """Asked by the coordinator and answered by the lead; not yet read."""
     follow_up: FollowUp
     message: Message
     contact: Contact
@@ -242,6 +252,7 @@ def _place(
         ends_on=date(2027, 1, 15),
         justification=canary(name, "ontheffing"),
     )
+    question_id = _after(conversation.id, number, name, lead, world.users[coordinator_name], day)
     handover = _offered(name, world.users["intake"])
     session.commit()
     application = _applications(world, name, lead, world.users[coordinator_name])
@@ -252,8 +263,8 @@ def _place(
     )  # fmt: skip
     session.commit()
     return Place(
-        dossier, outline, conversation.id, _agreement_of(dossier), follow_up, message, contact,
-        member, handover, bsn, application, questionnaire, _signal_of(dossier),
+        dossier, outline, conversation.id, _agreement_of(dossier), question_id, follow_up,
+        message, contact, member, handover, bsn, application, questionnaire, _signal_of(dossier),
     )  # fmt: skip
 
 
@@ -267,6 +278,18 @@ def _correct_assignment(dossier: Dossier, coordinator: User, why: str) -> None:
         session, who, dossier.number, held.id, said, Statement(why, held.basis),
         now=at(TODAY, 9), today=TODAY,
     )  # fmt: skip
+
+
+def _after(entry_id: int, number: str, name: str, lead: User, coordinator: User, day: date) -> int:
+    """Add to the report in every way, ask about it and answer; return the question."""
+    session, moments = db.session(), {"now": at(day), "today": day}
+    for kind in AdditionKind:
+        added = AddToReport(kind, canary(name, kind.value), canary(name, f"reden{kind.value}"))
+        add_to_report(session, actor(lead), number, entry_id, added, **moments)
+    asked = AskQuestion(canary(name, "vraagstelling"))
+    question = ask_question(session, actor(coordinator), number, entry_id, asked, **moments)
+    answer_question(session, actor(lead), question.id, canary(name, "repliek"), **moments)
+    return question.id
 
 
 def _offered(name: str, intake: User) -> Handover:
@@ -346,8 +369,8 @@ def paths_of(world: World, place: str) -> dict[str, object]:
     here = world.places[place]
     return {
         "number": here.dossier.number, "conversation_id": here.conversation_id,
-        "agreement_id": here.agreement_id, "follow_up_id": here.follow_up.id,
-        "message_id": here.message.id,
+        "agreement_id": here.agreement_id, "question_id": here.question_id,
+        "follow_up_id": here.follow_up.id, "message_id": here.message.id,
         "contact_id": here.contact.id, "member_id": here.member.id,
         "handover_id": here.handover.id, "user_id": world.users["colleague"].id,
         "session_id": 2**31 - 1, "filter_id": 2**31 - 1, "draft_id": 2**31 - 1,

@@ -12,6 +12,7 @@ from kp4web.conversations.models import AttemptOutcome as AttemptOutcome
 from kp4web.conversations.models import Channel as Channel
 from kp4web.conversations.models import ContactAttempt, Conversation
 from kp4web.conversations.models import Participant as Participant
+from kp4web.conversations.partners import ForPartner as ForPartner
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import LifeArea as LifeArea
 from kp4web.domain.attempts import attempts_since
@@ -88,9 +89,12 @@ def record_conversation(
     *,
     now: datetime,
     today: date,
+    keeps_draft: bool = False,
 ) -> Conversation | ContactAttempt:
     """
     Record a conversation or attempt with what follows from it, and forget the draft.
+
+    ``keeps_draft``: it was typed on the form of another dossier; a draft here is another text.
 
     Returns the new row, or the earlier one when the same form was sent before. A colleague
     records an own entry without reading others; the lead gets a due item. Raises
@@ -106,7 +110,8 @@ def record_conversation(
     _check(ref, command, now, today)
     entry = _add(session, actor, ref, command, now)
     _follow(session, actor, ref, entry, command, now=now, today=today)
-    forget_draft(session, actor, CONVERSATION_FORM, ref.id)
+    if not keeps_draft:
+        forget_draft(session, actor, CONVERSATION_FORM, ref.id)
     refresh_due_items(session, [ref.id], changed=_contacts(ref, entry, tried))
     action = "conversation_record" if command.attempt is None else "attempt_record"
     record_in(session, actor, ref, action, now=now, entry=entry.id)
@@ -145,7 +150,7 @@ def _add(
         "dossier_id": ref.id, "municipality_id": ref.municipality_id, "author_id": actor.id,
         "held_on": command.held_on, "held_at": command.held_at, "channel": command.channel,
         "report": command.report.strip(), "recorded_at": now,
-        "submission": _own(actor, command.submission),
+        "submission": own_key(actor, command.submission),
     }  # fmt: skip
     entry: Conversation | ContactAttempt
     if command.attempt is not None:
@@ -210,7 +215,7 @@ def _known(
     earlier: Conversation | ContactAttempt | None = None
     tried: list[date] = []
     known = session.execute(
-        _KNOWN, {"submission": _own(actor, submission), "dossier_id": ref.id}
+        _KNOWN, {"submission": own_key(actor, submission), "dossier_id": ref.id}
     ).all()
     for row in known:
         if row.kind == "conversation":
@@ -227,7 +232,7 @@ def is_recorded(session: Session, actor: Actor, ref: DossierRef, submission: str
     return bool(submission) and _known(session, actor, ref, submission)[0] is not None
 
 
-def _own(actor: Actor, submission: str | None) -> str | None:
+def own_key(actor: Actor, submission: str | None) -> str | None:
     """Return the submission as it is stored: two users can never clash."""
     return f"{actor.id}:{submission}" if submission else None
 

@@ -3,7 +3,15 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from wtforms import FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 
@@ -12,6 +20,7 @@ from kp4web.conversations.commands import (
     REPORT_LIMIT,
     AttemptOutcome,
     Channel,
+    ForPartner,
     LifeArea,
     MakeAgreement,
     Participant,
@@ -33,6 +42,8 @@ from kp4web.web.forms import (
 from kp4web.web.rows import RowsField
 
 HELD = "held"
+SAME, OWN = "same", "own"
+"""How the partner's dossier gets its text, beside nothing at all."""
 ROWS, MOST_ROWS = 3, 20
 WHAT_LIMIT = 500
 MESSAGE_LIMIT = 5_000
@@ -124,7 +135,7 @@ class ConversationForm(BaseForm):
     draft = DraftRule(
         CONVERSATION_FORM, "Gesprek vastleggen", "conversations.new",
         preset=frozenset({"outcome", "held_on", "held_at", "channel", "participants",
-                          "participants_asked", "outline"}),
+                          "participants_asked", "outline", "partner_number"}),
     )  # fmt: skip
 
     outcome = RadioField("Hoe ging het?", choices=OUTCOMES, validators=[chosen])
@@ -160,6 +171,23 @@ class ConversationForm(BaseForm):
     follow_up_on = DayField("Opvolgen op", validators=[Optional()])
     follow_up_what = TextLine("Wat gaat u dan doen?", validators=[at_most(WHAT_LIMIT)])
     done = CheckboxesField("Afhandelen", choices=[], validate_choice=False)
+    partner = RadioField(
+        "Waar legt u dit gesprek vast?",
+        choices=[
+            SelectChoice("", "Alleen in dit dossier"),
+            SelectChoice(SAME, "Dezelfde tekst in beide dossiers"),
+            SelectChoice(OWN, "Een eigen tekst voor elk dossier"),
+        ],
+        default="",
+    )
+    partner_number = HiddenField()
+    partner_absent = BooleanField("De partner was er zelf niet bij")
+    partner_report = TextAreaField("Tekst voor de partner", validators=[at_most(REPORT_LIMIT)])
+    partner_done = CheckboxesField("Afhandelen bij de partner", choices=[], validate_choice=False)
+    partner_follow_up_on = DayField("Opvolgen bij de partner op", validators=[Optional()])
+    partner_follow_up_what = TextLine(
+        "Wat gaat u dan doen bij de partner?", validators=[at_most(WHAT_LIMIT)]
+    )
     submission = HiddenField()
     terug = HiddenField()
 
@@ -186,6 +214,58 @@ class ConversationForm(BaseForm):
         """Never drop what was typed: a text without a date would be lost."""
         if field.data and not self.follow_up_on.data and not self.follow_up_on.errors:
             raise ValidationError("Kies ook een datum, of maak dit veld leeg.")
+
+    @property
+    def has_partner_part(self) -> bool:
+        """Return whether something was chosen or typed for the partner's dossier."""
+        typed = (self.partner_report.data, self.partner_follow_up_what.data)
+        on = self.partner_follow_up_on
+        ticked = self.partner_done.data or self.partner_absent.data
+        return bool(self.partner.data or any(typed) or on.data or on.errors or ticked)
+
+    def validate_partner(self, field: RadioField) -> None:
+        """Never drop what was typed for the partner, and never guess where it belongs."""
+        if not field.data and self.has_partner_part:
+            raise ValidationError(
+                "U vulde ook iets in voor de partner. Kies of u het gesprek daar vastlegt, "
+                "of maak die velden leeg."
+            )
+        if field.data == SAME and (self.partner_report.data or "").strip():
+            raise ValidationError(
+                "U schreef ook een tekst voor de partner. Kies ‘Een eigen tekst voor elk "
+                "dossier’, of maak die tekst leeg."
+            )
+
+    def validate_partner_report(self, field: TextAreaField) -> None:
+        """Ask for the second text when that was chosen."""
+        if self.partner.data == OWN and not (field.data or "").strip():
+            raise ValidationError("Schrijf de tekst voor de partner, of kies dezelfde tekst.")
+
+    def validate_partner_absent(self, field: BooleanField) -> None:
+        """Ask whether the partner was there when the form says both."""
+        ticked = Participant.PARTNER.value in (self.participants.data or ())
+        if field.data and ticked and self.outcome.data == HELD:
+            raise ValidationError("U vinkte de partner ook aan bij ‘Wie waren erbij?’.")
+
+    def validate_partner_follow_up_what(self, field: TextLine) -> None:
+        """Never drop what was typed: a text without a date would be lost."""
+        on = self.partner_follow_up_on
+        if field.data and not on.data and not on.errors:
+            raise ValidationError("Kies ook een datum, of maak dit veld leeg.")
+
+    def for_partner(self) -> ForPartner | None:
+        """Return what goes into the partner's dossier, if anything; call only when valid."""
+        if not self.partner.data:
+            return None
+        own = self.partner.data == OWN
+        return ForPartner(
+            number=self.partner_number.data or "",
+            report=(self.partner_report.data or "").replace("\r\n", "\n") if own else None,
+            was_there=not self.partner_absent.data,
+            follow_up_on=self.partner_follow_up_on.data,
+            follow_up_what=self.partner_follow_up_what.data or "",
+            done=frozenset(_row_id(text) for text in self.partner_done.data or ()),
+        )
 
     def command(self) -> RecordConversation:
         """Return the command; call only after ``validate_on_submit`` returned true."""

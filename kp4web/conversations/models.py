@@ -137,9 +137,61 @@ class ContactAttempt(_Moment, Base):
     outcome: Mapped[AttemptOutcome]
 
 
+class AdditionKind(StrEnum):
+    """What is added to a report after it was saved: it is final, and nothing in it changes."""
+
+    CORRECTION = "correction"
+    ADDITION = "addition"
+    RESPONSE = "response"
+
+    @property
+    def label(self) -> str:
+        """Return the Dutch words for the screen."""
+        return ADDITION_LABELS[self]
+
+
+ADDITION_LABELS = {
+    AdditionKind.CORRECTION: "Correctie",
+    AdditionKind.ADDITION: "Aanvulling",
+    AdditionKind.RESPONSE: "Reactie van de inwoner",
+}
+
+
+class ReportAddition(Base):
+    """A dated correction of or addition to a report, or what the resident says about it."""
+
+    __tablename__ = "report_addition"
+    __table_args__ = (
+        Index("ix_report_addition_dossier", "dossier_id", "dated_on", "id"),
+        CheckConstraint("text <> ''", name="text_filled"),
+        CheckConstraint("kind = 'response' OR reason <> ''", name="reason_filled"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), index=True)
+    kind: Mapped[AdditionKind]
+    text: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it is corrected or added; a resident needs none."""
+    dated_on: Mapped[date]
+    """The day it was added, or the day on which the resident said it."""
+    author_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    recorded_at: Mapped[datetime]
+    submission: Mapped[str | None] = mapped_column(unique=True)
+
+
+ONE_SOURCE = (
+    "(CASE WHEN conversation_id IS NULL THEN 0 ELSE 1 END"
+    " + CASE WHEN attempt_id IS NULL THEN 0 ELSE 1 END"
+    " + CASE WHEN addition_id IS NULL THEN 0 ELSE 1 END) = 1"
+)
+
+
 class ReportText(Base):
     """
-    The words of one report, folded, to be found by; of a conversation or of an attempt.
+    The words of one report, folded, to be found by; of a conversation, an attempt or an addition.
 
     Made with the report by itself; who inserts reports past the ORM adds these rows too. SQLite
     finds them through ``report_index`` (FTS5), which follows this table; PostgreSQL through the
@@ -148,7 +200,7 @@ class ReportText(Base):
 
     __tablename__ = "report_text"
     __table_args__ = (
-        CheckConstraint("(conversation_id IS NULL) <> (attempt_id IS NULL)", name="one_source"),
+        CheckConstraint(ONE_SOURCE, name="one_source"),
         Index("ix_report_text_words", "words", postgresql_using="gin").ddl_if("postgresql"),
     )
 
@@ -156,7 +208,9 @@ class ReportText(Base):
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"), unique=True)
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("contact_attempt.id"), unique=True)
+    addition_id: Mapped[int | None] = mapped_column(ForeignKey("report_addition.id"), unique=True)
     held_on: Mapped[date]
+    """The day of the conversation or attempt, or the date of the addition."""
     words: Mapped[str] = mapped_column(IndexedText)
 
 
@@ -213,6 +267,17 @@ def _index_attempt(
     _mapper: Mapper[ContactAttempt], connection: Connection, entry: ContactAttempt
 ) -> None:
     _index_report(connection, entry, attempt_id=entry.id)
+
+
+@event.listens_for(ReportAddition, "after_insert")
+def _index_addition(
+    _mapper: Mapper[ReportAddition], connection: Connection, added: ReportAddition
+) -> None:
+    row = {
+        "dossier_id": added.dossier_id, "held_on": added.dated_on, "words": added.text,
+        "addition_id": added.id,
+    }  # fmt: skip
+    connection.execute(insert(ReportText), row)
 
 
 def _index_report(

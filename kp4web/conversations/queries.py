@@ -24,6 +24,9 @@ from sqlalchemy.orm import Session
 from kp4web.accounts.models import User
 from kp4web.clients.models import Client
 from kp4web.clients.queries import name_of
+from kp4web.conversations.additions import Added as Added
+from kp4web.conversations.additions import RecentReport, recent_reports
+from kp4web.conversations.additions import additions_to as additions_to
 from kp4web.conversations.models import Channel, Conversation, Participant
 from kp4web.domain.actor import Actor
 from kp4web.domain.agreements import AgreementEnding, Party, agreed
@@ -31,7 +34,7 @@ from kp4web.domain.applications import LifeArea
 from kp4web.domain.dates import add_weeks, count_of
 from kp4web.domain.due import Norms, propose_follow_up
 from kp4web.domain.errors import DomainError, Forbidden, NotFound
-from kp4web.domain.participation import BY_NUMBER, Step, touched
+from kp4web.domain.participation import BY_NUMBER, Step
 from kp4web.domain.policy import (
     Access,
     Action,
@@ -51,8 +54,6 @@ from kp4web.worklist.models import Agreement, FollowUp
 from kp4web.worklist.queries import follow_up_for
 
 NO_CONVERSATION = "Dit gesprek bestaat niet of is niet voor u."
-RECENT = 2
-"""Earlier reports beside the form: enough to know what was said."""
 _NAME = (Client.initials, Client.given_name, Client.prefix, Client.surname)
 _SCREEN = (
     select(
@@ -66,16 +67,6 @@ _SCREEN = (
     .outerjoin(TrackPeriod, (TrackPeriod.dossier_id == Dossier.id) & TrackPeriod.running())
     .outerjoin(MunicipalityNorms, MunicipalityNorms.municipality_id == Dossier.municipality_id)
     .where(Dossier.number == bindparam("number"), IN_REACH)
-)  # fmt: skip
-_RECENT = (
-    select(
-        Conversation.id, Conversation.held_on, Conversation.channel, Conversation.report,
-        Conversation.life_areas, Conversation.participation_step, User.name.label("author"),
-    )
-    .join(User, User.id == Conversation.author_id)
-    .where(Conversation.dossier_id == bindparam("dossier_id"))
-    .order_by(Conversation.held_on.desc(), Conversation.id.desc())
-    .limit(RECENT)
 )  # fmt: skip
 _OPEN: CompoundSelect[*tuple[Any, ...]] = union_all(
     select(
@@ -120,24 +111,6 @@ _LINE = (
     .join(Client, Client.id == Dossier.client_id)
     .where(Dossier.id == bindparam("id"))
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RecentReport:
-    """An earlier report, to know what was said."""
-
-    id: int
-    held_on: date
-    channel: Channel
-    report: str
-    life_areas: Sequence[str]
-    participation_step: int | None
-    author: str
-
-    @property
-    def about(self) -> str:
-        """Return the life areas and the step, in one line."""
-        return ". ".join(touched(self.life_areas, self.participation_step))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,14 +178,9 @@ class Screen:
 
     def proposal(self, held_on: date, today: date) -> Proposal | None:
         """Return the follow-up to propose after a conversation; in rest there is none."""
-        if self.kind is TrackKind.REST or not self.may_plan:
+        if not self.may_plan:
             return None
-        for day in (min(held_on, today), today):  # long ago: then the norm counts from now
-            on = propose_follow_up(self.kind, day, self.planned_end, self.norms)
-            if on and on > today:
-                ahead = _ahead(self.kind, self.norms)
-                return Proposal(on, f"over {ahead}" if day == today else f"{ahead} erna")
-        return None
+        return proposal_after(held_on, today, self.kind, self.planned_end, self.norms)
 
     @property
     def rest_decision_on(self) -> date | None:
@@ -220,6 +188,20 @@ class Screen:
         if self.kind is not TrackKind.REST or self.planned_end is None:
             return None
         return add_weeks(self.planned_end, -self.norms.rest_decision_weeks)
+
+
+def proposal_after(
+    held_on: date, today: date, kind: TrackKind, planned_end: date | None, norms: Norms
+) -> Proposal | None:
+    """Return the follow-up to propose after a conversation; in rest there is none."""
+    if kind is TrackKind.REST:
+        return None
+    for day in (min(held_on, today), today):  # long ago: then the norm counts from now
+        on = propose_follow_up(kind, day, planned_end, norms)
+        if on and on > today:
+            ahead = _ahead(kind, norms)
+            return Proposal(on, f"over {ahead}" if day == today else f"{ahead} erna")
+    return None
 
 
 def _ahead(kind: TrackKind, norms: Norms) -> str:
@@ -256,7 +238,7 @@ def screen_for(session: Session, actor: Actor, number: str) -> Screen:
         norms=row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms(),
         follow_ups=_follow_ups(waiting) if plans else (),
         agreements=_agreements(waiting) if reads else (),
-        reports=_rows(session, _RECENT, RecentReport, key) if reads else (),
+        reports=recent_reports(session, row.id) if reads else (),
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Pages about conversations: the form with its draft, one report, messages for the lead."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -9,9 +10,12 @@ from wtforms.fields.choices import SelectChoice
 
 from kp4web.audit.commands import record
 from kp4web.conversations import commands, queries
+from kp4web.conversations.commands import ForPartner, RecordConversation
 from kp4web.conversations.forms import MOST_ROWS, AttemptForm, ConversationForm, MessageForm, blank
-from kp4web.conversations.models import AttemptOutcome, Conversation
+from kp4web.conversations.models import AttemptOutcome, ContactAttempt, Conversation
+from kp4web.conversations.partners import partner_for
 from kp4web.conversations.queries import Report, Screen
+from kp4web.conversations.together import record_together
 from kp4web.domain.attempts import signal_words
 from kp4web.domain.dates import AMSTERDAM, dutch_date
 from kp4web.domain.due_words import quick_picks
@@ -23,6 +27,7 @@ from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.queries import dossier_ref
 from kp4web.extensions import db
 from kp4web.outlines.queries import OutlineLine, outlines_to_choose
+from kp4web.reports.queries import aftermath_for
 from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
@@ -69,11 +74,17 @@ def create(number: str) -> ResponseReturnValue:
         return _with_outline(number, form)
     if not form.validate_on_submit():
         return _refused(number, form, 422)
-    command = form.command()
+    command, partner = form.command(), form.for_partner()
+    beside = None
     try:
-        entry = commands.record_conversation(
-            db.session(), actor, number, command, now=now(), today=today()
-        )
+        if partner is None:
+            entry = commands.record_conversation(
+                db.session(), actor, number, command, now=now(), today=today()
+            )
+        else:
+            entry, beside = record_together(
+                db.session(), actor, number, command, partner, now=now(), today=today()
+            )
     except InvalidInput as error:
         form.refuse(error)
         return _refused(number, form, 422)
@@ -82,13 +93,14 @@ def create(number: str) -> ResponseReturnValue:
             raise  # out of reach or not allowed: there is no form to give back
         form.form_errors = [str(error)]
         return _refused(number, form, 409)
-    page = url_for("timeline.show", number=number)
-    if isinstance(entry, Conversation):
-        page = url_for(".show", number=number, conversation_id=entry.id)
+    said, page = _said(entry, command, partner), _page_of(number, entry)
+    page_beside = _page_of(partner.number, beside) if partner and beside else page
     db.session.commit()
-    flash(_said(entry, command), "ok")
+    flash(said, "ok")
     agreed = (agreement.what for agreement in command.agreements)
     ask_about_number(command.report, command.follow_up_what, *agreed, href=page)
+    if partner is not None:
+        ask_about_number(partner.report, partner.follow_up_what, href=page_beside)
     return go_to(way_back(url_for("timeline.show", number=number)))
 
 
@@ -113,11 +125,20 @@ def _outlines() -> tuple[OutlineLine, ...]:
     return outlines_to_choose(db.session(), current_actor())
 
 
-def _said(entry: object, command: commands.RecordConversation) -> str:
+def _page_of(number: str, entry: Conversation | ContactAttempt) -> str:
+    """Return where an entry can be read again: an attempt has no page of its own."""
+    if isinstance(entry, Conversation):
+        return url_for(".show", number=number, conversation_id=entry.id)
+    return url_for("timeline.show", number=number)
+
+
+def _said(entry: object, command: RecordConversation, partner: ForPartner | None) -> str:
     words = ["Het gesprek" if isinstance(entry, Conversation) else "De contactpoging"]
-    words.append("is vastgelegd.")
+    words.append("is vastgelegd in beide dossiers." if partner else "is vastgelegd.")
     if command.follow_up_on:
         words.append(f"Opvolging op {dutch_date(command.follow_up_on)}.")
+    if partner and partner.follow_up_on:
+        words.append(f"Bij de partner op {dutch_date(partner.follow_up_on)}.")
     return " ".join(words)
 
 
@@ -137,24 +158,28 @@ def _page(
         *(SelectChoice(str(outline.id), outline.name) for outline in _outlines()),
     ]
     back = url_for("timeline.show", number=screen.number)
-    _log("conversation_form", screen)
+    partner = partner_for(db.session(), current_actor(), screen.client_id)
+    form.partner_number.data = partner.number if partner else ""
+    asked_on = form.held_on.data or today()
+    _log("conversation_form", screen, also=[partner.client_id] if partner else [])
     return render_page(
         "conversations/new.html", fragment=fragment, status=status, screen=screen, form=form,
         caret=caret,
         back=way_back(back), picks=[(p.label, p.on) for p in quick_picks(today())],
-        proposal=screen.proposal(form.held_on.data or today(), today()),
+        proposal=screen.proposal(asked_on, today()), partner=partner,
+        partner_proposal=partner and partner.proposal(asked_on, today()),
         clock=f"{now().astimezone(AMSTERDAM):%H:%M}", steps=STEPS, most_rows=MOST_ROWS,
         asks_more="meer" in request.form, asks_outline="invoegen" in request.form,
     )  # fmt: skip
 
 
-def _log(action: str, shown: Screen | Report, **detail: Any) -> None:
-    """Log that a page about a person was shown; its fragments are part of that page."""
+def _log(action: str, shown: Screen | Report, *, also: Sequence[int] = (), **detail: Any) -> None:
+    """Log that a page about a person was shown, and who else; its fragments are part of it."""
     if wants_fragment():
         return
     become_writer()
     record(
-        db.session(), current_actor(), action, now=now(), subjects=[shown.client_id],
+        db.session(), current_actor(), action, now=now(), subjects=[shown.client_id, *also],
         dossier_id=shown.dossier_id, municipality_id=shown.municipality_id,
         relation=shown.relations, **detail,
     )  # fmt: skip
@@ -247,8 +272,9 @@ def _follow_up_id() -> int | None:
 def show(number: str, conversation_id: int) -> ResponseReturnValue:
     """Show one report in full, for the lead or its author."""
     report = queries.report_for(db.session(), current_actor(), number, conversation_id)
+    after = aftermath_for(db.session(), current_actor(), number, conversation_id)
     _log("conversation_read", report, entry=report.id)
-    return render_page("conversations/show.html", report=report)
+    return render_page("conversations/show.html", report=report, after=after)
 
 
 # ---------------------------------------------------------------------- messages

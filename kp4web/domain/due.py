@@ -37,6 +37,9 @@ class DueKind(StrEnum):
     SIGNAL_REVIEW = "signal_review"
     SIGNAL_RETURNED = "signal_returned"
     SIGNAL_OUTCOME = "signal_outcome"
+    QUESTION = "question"
+    QUESTION_ASKED = "question_asked"
+    ANSWER = "answer"
 
     @property
     def label(self) -> str:
@@ -63,11 +66,16 @@ DUE_LABELS: Mapping[DueKind, str] = {
     DueKind.SIGNAL_REVIEW: "Maatregelsignaal beoordelen",
     DueKind.SIGNAL_RETURNED: "Maatregelsignaal teruggestuurd",
     DueKind.SIGNAL_OUTCOME: "Uitkomst maatregelsignaal",
+    DueKind.QUESTION: "Vraag van coördinator",
+    DueKind.QUESTION_ASKED: "Wacht op antwoord",
+    DueKind.ANSWER: "Antwoord op vraag",
 }
 
 
 SIGNAL_KINDS = frozenset({DueKind.SIGNAL_REVIEW, DueKind.SIGNAL_RETURNED, DueKind.SIGNAL_OUTCOME})
 """Kinds of which even the existence is kept from who may not read signals."""
+ABOUT_QUESTIONS = frozenset({DueKind.QUESTION, DueKind.QUESTION_ASKED, DueKind.ANSWER})
+"""What is about a coordinator's question at a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,7 @@ class Norms:
     follow_up_slack_weeks: int = 4
     exemption_notice_weeks: int = 8
     review_signal_days: int = 7
+    answer_days: int = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +145,15 @@ class WaitingSignal:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A coordinator's question at a report; ``on`` is the day it was asked, or answered."""
+
+    id: int
+    on: date
+    is_answered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DossierState:
     """What the due items of one dossier follow from."""
 
@@ -155,6 +173,7 @@ class DossierState:
     agreements: tuple[OpenAgreement, ...] = ()
     exemption: RunningExemption | None = None
     signals: tuple[WaitingSignal, ...] = ()
+    questions: tuple[OpenQuestion, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind is TrackKind.REST and self.planned_end is None:
@@ -168,7 +187,7 @@ class DueItem:
     kind: DueKind
     due_on: date
     subject_id: int | None = None
-    """The follow-up, message, agreement, hand-over or signal it is about."""
+    """The follow-up, message, agreement, hand-over, signal or question it is about."""
     for_coordinator: bool = False
     user_id: int | None = None
 
@@ -185,6 +204,7 @@ def due_items(state: DossierState, norms: Norms) -> tuple[DueItem, ...]:
     items = [
         *_from_people(state), *_from_track(state, norms), *_from_pension(state, norms),
         *_from_exemption(state, norms), *_from_signals(state, norms),
+        *_from_questions(state, norms),
     ]  # fmt: skip
     if state.kind is not TrackKind.REST:
         items += _from_coordinator(state, norms)
@@ -241,6 +261,23 @@ def _from_people(state: DossierState) -> Iterator[DueItem]:
     for agreement in state.agreements:
         if agreement.is_ours or state.kind is not TrackKind.REST:
             yield DueItem(DueKind.AGREEMENT, agreement.due_on, agreement.id)
+
+
+def _from_questions(state: DossierState, norms: Norms) -> Iterator[DueItem]:
+    """
+    Yield the lead's question to answer and what the coordinators wait for; in rest too.
+
+    A coordinator is never late while the consultant still has time, and once as much again.
+    """
+    for question in state.questions:
+        answer_on = add_days(question.on, norms.answer_days)
+        if question.is_answered:
+            yield DueItem(DueKind.ANSWER, answer_on, question.id, for_coordinator=True)
+            continue
+        if state.has_lead:
+            yield DueItem(DueKind.QUESTION, answer_on, question.id)
+        chase_on = add_days(answer_on, norms.answer_days)
+        yield DueItem(DueKind.QUESTION_ASKED, chase_on, question.id, for_coordinator=True)
 
 
 def _from_track(state: DossierState, norms: Norms) -> Iterator[DueItem]:

@@ -92,12 +92,14 @@ def explain(
     norms: Norms,
     what: str | None = None,
 ) -> Explanation:
-    """Return the two sentences; ``what``: a follow-up or agreement, where it may be read."""
+    """Return the two sentences; ``what``: what it is about, where it may be read."""
     match kind:
         case DueKind.FOLLOW_UP:
             why = f"Afgesproken: {_sentence(what)}" if what else _WHY[kind]
         case DueKind.AGREEMENT:
             why = _sentence(what) if what else _WHY[kind]
+        case DueKind.QUESTION | DueKind.QUESTION_ASKED if what:
+            why = f"Over een gespreksverslag: {_sentence(what)}"
         case DueKind.CONTACT:
             why = _contact(track, track_since, last_contact_on, today, norms)
         case DueKind.TWELVE_MONTHS:
@@ -142,6 +144,9 @@ _WHY: Mapping[DueKind, str] = {
     DueKind.SIGNAL_REVIEW: "Een consulent legde een maatregelsignaal voor, norm {signal}.",
     DueKind.SIGNAL_RETURNED: "De coördinator stuurde uw maatregelsignaal terug, met een reden.",
     DueKind.SIGNAL_OUTCOME: "Werkzaak heeft de uitkomst van uw maatregelsignaal gemeld.",
+    DueKind.QUESTION: "De coördinator vraagt iets over een gespreksverslag.",
+    DueKind.QUESTION_ASKED: "Er is iets gevraagd over een gespreksverslag.",
+    DueKind.ANSWER: "De vraag over een gespreksverslag is beantwoord.",
 }
 
 _DISAPPEARS: Mapping[DueKind, str] = {
@@ -169,6 +174,9 @@ _DISAPPEARS: Mapping[DueKind, str] = {
     DueKind.SIGNAL_REVIEW: "Verdwijnt als u het signaal goedkeurt of terugstuurt.",
     DueKind.SIGNAL_RETURNED: "Verdwijnt als u het signaal opnieuw voorlegt of intrekt.",
     DueKind.SIGNAL_OUTCOME: "Verdwijnt als u aangeeft dat u dit hebt gezien.",
+    DueKind.QUESTION: "Verdwijnt als u antwoord geeft.",
+    DueKind.QUESTION_ASKED: "Verdwijnt na een antwoord, of als u de vraag intrekt.",
+    DueKind.ANSWER: "Verdwijnt als u het antwoord als gelezen markeert.",
 }
 
 

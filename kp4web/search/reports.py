@@ -32,13 +32,16 @@ from kp4web.accounts.models import User
 from kp4web.clients.models import Client
 from kp4web.clients.queries import name_of
 from kp4web.conversations.models import (
+    AdditionKind,
     AttemptOutcome,
     Channel,
     ContactAttempt,
     Conversation,
+    ReportAddition,
     ReportText,
 )
 from kp4web.domain.actor import Actor
+from kp4web.domain.dates import dutch_date
 from kp4web.domain.passages import Part, Piece, passage
 from kp4web.domain.policy import Field, relations, visible_fields
 from kp4web.dossiers.models import Dossier
@@ -88,7 +91,10 @@ _INDEX = table("report_index", column("rowid"), column("report_index"))
 _SCOPE = _OWN.with_only_columns(
     func.coalesce(func.group_concat(Dossier.id, literal(" OR ")), "0")
 ).scalar_subquery()
-_KEY = (ReportText.id, ReportText.conversation_id, ReportText.attempt_id, ReportText.dossier_id)
+_KEY = (
+    ReportText.id, ReportText.conversation_id, ReportText.attempt_id, ReportText.addition_id,
+    ReportText.dossier_id,
+)  # fmt: skip
 IN_SQLITE: AnySelect = select(*_KEY, ReportText.held_on).join(
     _INDEX, ReportText.id == _INDEX.c.rowid
 ).where(
@@ -144,12 +150,13 @@ def _newest(found: AnySelect, has_stems: bool) -> AnySelect:
         .subquery("newest")
     )
     also = _ALSO if has_stems else null()
-    talk, attempt = Conversation, ContactAttempt
+    talk, attempt, added = Conversation, ContactAttempt, ReportAddition
     return (
         select(
-            newest.c.in_all, newest.c.held_on, newest.c.conversation_id, attempt.outcome,
-            func.coalesce(talk.report, attempt.report).label("report"),
+            newest.c.in_all, newest.c.held_on, talk.id.label("conversation_id"), attempt.outcome,
+            func.coalesce(added.text, talk.report, attempt.report).label("report"),
             func.coalesce(talk.channel, attempt.channel).label("channel"),
+            added.kind.label("added"), talk.held_on.label("about_on"),
             User.name.label("author"), Dossier.number, Dossier.client_id, Dossier.lead_id,
             Client.initials, Client.given_name, Client.prefix, Client.surname,
             also.label("also"),
@@ -157,9 +164,14 @@ def _newest(found: AnySelect, has_stems: bool) -> AnySelect:
         .select_from(newest)
         .join(Dossier, Dossier.id == newest.c.dossier_id)
         .join(Client, Client.id == Dossier.client_id)
-        .outerjoin(talk, talk.id == newest.c.conversation_id)
+        .outerjoin(added, added.id == newest.c.addition_id)
+        .outerjoin(
+            talk, talk.id == func.coalesce(newest.c.conversation_id, added.conversation_id)
+        )
         .outerjoin(attempt, attempt.id == newest.c.attempt_id)
-        .join(User, User.id == func.coalesce(talk.author_id, attempt.author_id))
+        .join(
+            User, User.id == func.coalesce(added.author_id, talk.author_id, attempt.author_id)
+        )
         .where(IN_REACH, Dossier.lead_id == bindparam("actor_id"))
         .order_by(newest.c.held_on.desc(), newest.c.id.desc())
     )  # fmt: skip
@@ -213,6 +225,13 @@ def _hit(row: AnyRow, parts: Sequence[Part]) -> ReportHit:
         number=row.number, client_id=row.client_id, held_on=row.held_on, author=row.author,
         name=name_of(row),
         conversation_id=row.conversation_id,
-        how=AttemptOutcome(row.outcome).label if row.outcome else Channel(row.channel).label,
+        how=_how(row),
         passage=passage(row.report, parts, row.also or ()),
     )  # fmt: skip
+
+
+def _how(row: AnyRow) -> str:
+    if row.added:
+        about = f"bij het gesprek van {dutch_date(row.about_on)}"
+        return f"{AdditionKind(row.added).label} {about}"
+    return AttemptOutcome(row.outcome).label if row.outcome else Channel(row.channel).label

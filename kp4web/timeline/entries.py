@@ -7,10 +7,10 @@ from datetime import date, time
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from kp4web.conversations.models import AttemptOutcome, Channel, Participant
+from kp4web.conversations.models import AdditionKind, AttemptOutcome, Channel, Participant
 from kp4web.corrections.models import Corrected
 from kp4web.domain.agreements import AgreementEnding, Party, agreed_title
-from kp4web.domain.dates import dutch_date
+from kp4web.domain.dates import count_of, dutch_date
 from kp4web.domain.exemptions import Act
 from kp4web.domain.headings import Heading
 from kp4web.domain.participation import touched
@@ -39,6 +39,10 @@ class Entry:
     """There is more of the text than stands here."""
     conversation_id: int | None = None
     """The conversation to open for the whole report, when this actor may read it."""
+    asked: int | None = None
+    """How many questions there are about this conversation, when they are for this actor."""
+    talk_id: int | None = None
+    """The conversation that can be asked about."""
     questionnaire_id: int | None = None
     """The questionnaire to open, when this actor may read its outcome."""
     is_open: bool = False
@@ -154,11 +158,15 @@ def _entry(row: AnyRow, more: Iterable[str]) -> Entry:
     is_cut = bool(text) and len(row.text) < (row.size or 0)
     if is_cut:  # between two words
         text = f"{text.rsplit(maxsplit=1)[0].rstrip(',.;:')} …"
-    readable = row.kind == "conversation" and row.size is not None
+    is_talk = row.kind == "conversation"
+    opens = row.id if is_talk and row.size is not None else None
+    if row.kind == "addition":
+        opens = row.ref
     return Entry(
         row.kind, row.day, words.title, words.icon, words.tone, at=row.at,
         author=row.author or "", text=text, details=(*words.details, *more), is_cut=is_cut,
-        conversation_id=row.id if readable else None,
+        conversation_id=opens, asked=row.asked,
+        talk_id=row.id if is_talk else None,
         questionnaire_id=row.id if _has_outcome(row) else None,
         is_open=row.kind == "questionnaire_begun",
     )  # fmt: skip
@@ -178,7 +186,18 @@ def _conversation(row: AnyRow) -> Words:
         title += " zonder de inwoner"
     details = (f"Erbij: {', '.join(beside).lower()}",) if beside else ()
     about = touched(json.loads(row.extra or "[]"), int(row.note) if row.note else None)
-    return Words(title, icon, "info", (*details, *about))
+    added = f"{count_of(row.ref or 0, 'aanvulling', 'aanvullingen')} bij dit verslag"
+    return Words(title, icon, "info", (*details, *about, *([added] if row.ref else ())))
+
+
+def _addition(row: AnyRow) -> Words:
+    kind = AdditionKind(row.code)
+    reason = (f"Reden: {row.note}",) if row.note else ()
+    icon = "message" if kind is AdditionKind.RESPONSE else "pencil"
+    about = f"op het verslag van {dutch_date(row.until)}"
+    if kind is AdditionKind.ADDITION:
+        about = f"bij het verslag van {dutch_date(row.until)}"
+    return Words(f"{kind.label} {about}", icon, details=reason)
 
 
 def _attempt(row: AnyRow) -> Words:
@@ -315,6 +334,7 @@ def _signal(row: AnyRow) -> Words:
 
 _MAKERS: Mapping[str, Callable[[AnyRow], Words]] = {
     "conversation": _conversation,
+    "addition": _addition,
     "attempt": _attempt,
     "message": _message,
     "planned": _planned,

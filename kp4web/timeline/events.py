@@ -4,25 +4,20 @@ The statements of the timeline, each built once: what happened, of every kind or
 Each branch is cut off by itself: a long history costs no more than a short one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
-    Date,
     FromClause,
     Integer,
-    String,
     Text,
-    Time,
     and_,
     bindparam,
     case,
     cast,
     func,
-    literal_column,
     or_,
     select,
     union_all,
@@ -31,7 +26,7 @@ from sqlalchemy.orm import aliased
 
 from kp4web.accounts.models import User
 from kp4web.caseload.models import Assignment
-from kp4web.conversations.models import ContactAttempt, Conversation
+from kp4web.conversations.models import ContactAttempt, Conversation, ReportAddition
 from kp4web.corrections.models import Corrected, Correction
 from kp4web.domain.sanctions import SignalState
 from kp4web.dossiers.models import (
@@ -49,6 +44,7 @@ from kp4web.handovers.models import Handover
 from kp4web.needs.models import HeadingVersion
 from kp4web.organisations.models import Organisation
 from kp4web.questionnaires.models import ProfileSuggestion, Questionnaire, QuestionnaireState
+from kp4web.timeline.branches import EXCERPT, WHOLE, event, reads, report_of
 from kp4web.timeline.parameters import (
     ACTOR,
     CLIENT,
@@ -58,19 +54,21 @@ from kp4web.timeline.parameters import (
     READS_NEEDS,
     READS_OUTCOME,
     READS_QUESTIONNAIRES,
+    READS_QUESTIONS,
     READS_REPORTS,
     READS_SIGNAL,
     READS_WHAT,
     READS_WHY_EXEMPT,
-    shaped,
 )
 from kp4web.versions.models import QuestionnaireVersion
-from kp4web.worklist.models import Agreement, FollowUp, FollowUpMove, Message, PensionNote
-
-EXCERPT = 300
-"""Characters of an older report on the page."""
-IN_FULL = 3
-"""How many of the latest reports are shown in full."""
+from kp4web.worklist.models import (
+    Agreement,
+    FollowUp,
+    FollowUpMove,
+    Message,
+    PensionNote,
+    ReportQuestion,
+)
 
 
 class Kind(StrEnum):
@@ -85,65 +83,6 @@ class Kind(StrEnum):
     HEADINGS = "ondersteuning"
     EXEMPTIONS = "ontheffing"
     SIGNALS = "maatregelsignaal"
-
-
-_SINCE = bindparam("since", type_=Date)
-_WHOLE = bindparam("whole", type_=Boolean)
-_EVENT: Mapping[str, Any] = {
-    "author_id": Integer(), "ref": Integer(), "size": Integer(), "at": Time(), "code": String(),
-    "text": Text(), "more": Text(), "extra": Text(), "note": Text(), "until": Date(),
-    "other_day": Date(),
-}  # fmt: skip
-
-
-def _event(
-    source: type[Any], sort: int, kind: str, on: Any, where: Iterable[Any] = (), *,
-    joins: Iterable[tuple[Any, Any]] = (), **columns: Any,
-) -> AnySelect:  # fmt: skip
-    """
-    Return the events of one kind from ``since`` to the place asked for, newest first, cut off.
-
-    ``sort`` orders what happened on one day: what follows from something else is higher.
-    """
-    before = or_(
-        on < bindparam("on"),
-        bindparam("sort", type_=Integer) > sort,
-        and_(bindparam("sort", type_=Integer) == sort, source.id < bindparam("id", type_=Integer)),
-    )
-    query = select(
-        literal_column(str(sort), Integer).label("sort"), literal_column(f"'{kind}'").label("kind"),
-        source.id.label("id"), on.label("day"), *shaped(_EVENT, columns),
-    ).select_from(source)  # fmt: skip
-    for target, condition in joins:
-        query = query.outerjoin(target, condition)
-    query = query.where(on <= bindparam("on", type_=Date), on >= _SINCE, before, *where)
-    rows = query.order_by(on.desc(), source.id.desc()).limit(bindparam("rows", type_=Integer))
-    return select(rows.subquery())
-
-
-def _reads(entry: Any) -> Any:
-    """Return whether the actor reads an entry: the report's readers, and who wrote it."""
-    return or_(READS_REPORTS, entry.author_id == ACTOR)
-
-
-def _report(entry: Any, *, cut: bool) -> dict[str, Any]:
-    """Return the columns of a report: for its readers, and for who wrote it."""
-    readable = _reads(entry)
-    newest = aliased(entry)
-    latest = (
-        select(newest.id)
-        .where(newest.dossier_id == DOSSIER)
-        .order_by(newest.held_on.desc(), newest.id.desc())
-        .limit(IN_FULL)
-    )
-    text = entry.report
-    if cut:
-        whole = or_(~READS_REPORTS, _WHOLE, entry.id.in_(select(latest.subquery().c.id)))
-        text = case((whole, entry.report), else_=func.substr(entry.report, 1, EXCERPT))
-    return {
-        "author_id": entry.author_id, "at": entry.held_at, "code": entry.channel,
-        "text": case((readable, text)), "size": case((readable, func.length(entry.report))),
-    }  # fmt: skip
 
 
 def _known_of_dossier(fact: Any) -> tuple[Any, ...]:
@@ -169,7 +108,7 @@ _KIND_BEFORE = (
 
 
 def _corrections(subject: Corrected) -> AnySelect:
-    return _event(
+    return event(
         Correction, 42, "correction", Correction.corrected_on,
         [Correction.dossier_id == DOSSIER, Correction.subject == subject],
         author_id=Correction.recorded_by_id, code=Correction.subject, text=Correction.why,
@@ -185,20 +124,43 @@ _SUCCEEDED = (
 _FROM = aliased(Organisation)
 _COLLEAGUE = aliased(User)
 
+_READS_TALK = or_(READS_REPORTS, Conversation.author_id == ACTOR)
+_ADDED = (
+    select(func.count(ReportAddition.id))
+    .where(ReportAddition.conversation_id == Conversation.id)
+    .scalar_subquery()
+)
+_ASKED = (
+    select(func.count(ReportQuestion.id))
+    .where(ReportQuestion.conversation_id == Conversation.id)
+    .scalar_subquery()
+)
 _CONVERSATIONS = (
-    _event(
+    event(
         Conversation, 80, "conversation", Conversation.held_on,
-        [Conversation.dossier_id == DOSSIER], **_report(Conversation, cut=True),
+        [Conversation.dossier_id == DOSSIER], **report_of(Conversation, cut=True),
         more=case((READS_REPORTS, cast(Conversation.participants, Text))),
-        extra=case((_reads(Conversation), cast(Conversation.life_areas, Text))),
-        note=case((_reads(Conversation), cast(Conversation.participation_step, Text))),
+        extra=case((reads(Conversation), cast(Conversation.life_areas, Text))),
+        note=case((reads(Conversation), cast(Conversation.participation_step, Text))),
+        ref=case((_READS_TALK, _ADDED)),
+        asked=case((or_(READS_QUESTIONS, Conversation.author_id == ACTOR), _ASKED)),
     ),
-    _event(
+    event(
+        ReportAddition, 82, "addition", ReportAddition.dated_on,
+        [ReportAddition.dossier_id == DOSSIER, Conversation.id == ReportAddition.conversation_id,
+         _READS_TALK],
+        author_id=ReportAddition.author_id, code=ReportAddition.kind, note=ReportAddition.reason,
+        text=case((WHOLE, ReportAddition.text),
+                  else_=func.substr(ReportAddition.text, 1, EXCERPT)),
+        size=func.length(ReportAddition.text), ref=ReportAddition.conversation_id,
+        until=Conversation.held_on,
+    ),
+    event(
         ContactAttempt, 70, "attempt", ContactAttempt.held_on,
         [ContactAttempt.dossier_id == DOSSIER],
-        **_report(ContactAttempt, cut=False), more=ContactAttempt.outcome,
+        **report_of(ContactAttempt, cut=False), more=ContactAttempt.outcome,
     ),
-    _event(
+    event(
         Message, 60, "message", Message.written_on,
         [Message.dossier_id == DOSSIER, Message.conversation_id.is_(None)],
         author_id=Message.author_id,
@@ -206,73 +168,73 @@ _CONVERSATIONS = (
     ),
 )  # fmt: skip
 _FOLLOW_UPS = (
-    _event(
+    event(
         FollowUp, 50, "planned", FollowUp.created_on, [FollowUp.dossier_id == DOSSIER],
         joins=[(_COLLEAGUE, _COLLEAGUE.id == FollowUp.user_id)],
         author_id=FollowUp.created_by_id, text=_WHAT, until=_FIRST_DUE_ON,
         ref=FollowUp.conversation_id, more=_COLLEAGUE.name,
     ),
-    _event(
+    event(
         FollowUpMove, 52, "moved", FollowUpMove.moved_on,
         [FollowUp.id == FollowUpMove.follow_up_id, FollowUp.dossier_id == DOSSIER],
         author_id=FollowUpMove.moved_by_id, text=_WHAT, until=FollowUpMove.to_on,
         other_day=FollowUpMove.from_on,
     ),
-    _event(
+    event(
         FollowUp, 54, "ended", FollowUp.ended_on,
         [FollowUp.dossier_id == DOSSIER, FollowUp.ended_at.is_not(None)],
         author_id=FollowUp.ended_by_id, text=_WHAT, code=FollowUp.ending,
     ),
-    _event(
+    event(
         Agreement, 49, "agreed", Agreement.created_on,
         [Agreement.dossier_id == DOSSIER, READS_REPORTS],
         author_id=Agreement.created_by_id, text=Agreement.what, more=Agreement.who,
         until=Agreement.due_on, code=Agreement.ending, ref=Agreement.conversation_id,
     ),
-    _event(
+    event(
         Agreement, 53, "agreement_ended", Agreement.ended_on,
         [Agreement.dossier_id == DOSSIER, Agreement.ended_at.is_not(None), READS_REPORTS],
         author_id=Agreement.ended_by_id, text=Agreement.what, more=Agreement.who,
         code=Agreement.ending,
     ),
-    _event(
+    event(
         PensionNote, 45, "pension", PensionNote.recorded_on, [PensionNote.dossier_id == DOSSIER],
         author_id=PensionNote.recorded_by_id, text=PensionNote.note,
         until=PensionNote.postponed_to,
     ),
 )  # fmt: skip
 _COURSE = (
-    _event(
+    event(
         TrackPeriod, 40, "track", TrackPeriod.valid_from, _known_of_dossier(TrackPeriod),
         author_id=TrackPeriod.first_recorder(), code=TrackPeriod.kind, text=TrackPeriod.reason,
         more=_KIND_BEFORE, extra=TrackPeriod.avoid, note=TrackPeriod.stop_reason,
         until=TrackPeriod.planned_end,
     ),
     _corrections(Corrected.TRACK),
-    _event(
+    event(
         SubgroupPeriod, 30, "subgroup", SubgroupPeriod.valid_from,
         _known_of_dossier(SubgroupPeriod),
         author_id=SubgroupPeriod.first_recorder(), code=SubgroupPeriod.subgroup,
     ),
-    _event(
+    event(
         SubgroupPeriod, 31, "subgroup_end", SubgroupPeriod.valid_to,
         [*_known_of_dossier(SubgroupPeriod), SubgroupPeriod.valid_to.is_not(None)],
         author_id=SubgroupPeriod.recorded_by_id, code=SubgroupPeriod.subgroup,
     ),
-    _event(
+    event(
         ProfileDecision, 20, "profile", ProfileDecision.valid_from,
         [ProfileDecision.client_id == CLIENT, ProfileDecision.superseded_at.is_(None)],
         joins=[(_FROM, _FROM.id == ProfileDecision.organisation_id)],
         author_id=ProfileDecision.first_recorder(), ref=ProfileDecision.profile,
         text=case((READS_HANDOVER, ProfileDecision.justification)), more=_FROM.name,
     ),
-    _event(
+    event(
         Dossier, 10, "opening", Dossier.opened_on, [Dossier.id == DOSSIER],
         author_id=Dossier.recorded_by_id, code=Dossier.origin, text=Dossier.opening_reason,
     ),
 )  # fmt: skip
 _HANDOVERS = (
-    _event(
+    event(
         Handover, 15, "handover", Handover.ended_on,
         [Handover.dossier_id == DOSSIER, Handover.ended_at.is_not(None), READS_HANDOVER],
         joins=[(_FROM, _FROM.id == Handover.from_organisation_id)],
@@ -280,7 +242,7 @@ _HANDOVERS = (
     ),
 )  # fmt: skip
 _QUESTIONNAIRES = (
-    _event(
+    event(
         Questionnaire, 18, "questionnaire", Questionnaire.ended_on,
         [
             Questionnaire.dossier_id == DOSSIER,
@@ -302,7 +264,7 @@ _QUESTIONNAIRES = (
         note=case((QuestionnaireVersion.validated, "validated"),
                   (QuestionnaireVersion.validated.is_(False), "example")),
     ),
-    _event(
+    event(
         Questionnaire, 17, "questionnaire_begun", Questionnaire.started_on,
         [Questionnaire.dossier_id == DOSSIER, Questionnaire.state == QuestionnaireState.OPEN,
          READS_OUTCOME],
@@ -310,12 +272,12 @@ _QUESTIONNAIRES = (
     ),
 )  # fmt: skip
 _ASSIGNMENTS = (
-    _event(
+    event(
         Assignment, 35, "assignment", Assignment.valid_from, _known_of_dossier(Assignment),
         joins=[(_COLLEAGUE, _COLLEAGUE.id == Assignment.user_id)],
         author_id=Assignment.first_recorder(), text=Assignment.reason, more=_COLLEAGUE.name,
     ),
-    _event(
+    event(
         Assignment, 34, "assignment_end", Assignment.valid_to,
         [*_known_of_dossier(Assignment), Assignment.valid_to.is_not(None), ~_SUCCEEDED],
         joins=[(_COLLEAGUE, _COLLEAGUE.id == Assignment.user_id)],
@@ -324,17 +286,17 @@ _ASSIGNMENTS = (
     _corrections(Corrected.ASSIGNMENT),
 )  # fmt: skip
 _HEADINGS = (
-    _event(
+    event(
         HeadingVersion, 58, "heading", HeadingVersion.written_on,
         [HeadingVersion.dossier_id == DOSSIER, READS_NEEDS],
         author_id=HeadingVersion.recorded_by_id, code=HeadingVersion.heading,
         ref=HeadingVersion.version, size=func.length(HeadingVersion.text),
-        text=case((_WHOLE, HeadingVersion.text),
+        text=case((WHOLE, HeadingVersion.text),
                   else_=func.substr(HeadingVersion.text, 1, EXCERPT)),
     ),
 )  # fmt: skip
 _EXEMPTIONS = (
-    _event(
+    event(
         Exemption, 38, "exemption", Exemption.acted_on,
         [Exemption.dossier_id == DOSSIER, Exemption.records_act(), READS_EXEMPTION],
         joins=[(LegalGround, LegalGround.id == Exemption.ground_id)],
@@ -346,7 +308,7 @@ _EXEMPTIONS = (
 )  # fmt: skip
 _SUBMITTED = aliased(SanctionStep)
 _SIGNALS = (
-    _event(
+    event(
         SanctionStep, 56, "signal", SanctionStep.taken_on,
         [
             SanctionSignal.id == SanctionStep.signal_id, SanctionSignal.dossier_id == DOSSIER,

@@ -20,6 +20,8 @@ class Rights:
     reveal_bsn: bool
     record: bool
     leave_message: bool
+    ask_question: bool
+    """About a conversation of somebody else, while the dossier is active."""
     change_track: bool
     assign: bool
     read_questionnaires: bool
@@ -51,6 +53,8 @@ class Due:
     may_settle_message: bool
     agreement_id: int | None
     may_settle_agreement: bool
+    question_id: int | None
+    """The question to open, when questions are for this actor."""
     postpones: bool
     """The AOW date itself: stopping can be postponed."""
     may_settle_pension: bool

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
-from sqlalchemy import Text, bindparam, case, func, or_, select
+from sqlalchemy import Text, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import User
-from kp4web.conversations.models import Channel, Conversation
+from kp4web.conversations.models import AdditionKind, Channel, Conversation, ReportAddition
 from kp4web.domain.actor import Actor
 from kp4web.domain.agreements import agreed
 from kp4web.domain.dates import dutch_day
@@ -37,16 +38,27 @@ AROUND_TEXTS = 21
 """Lines of the head, the facts and the headings."""
 
 _READABLE = or_(READS_REPORTS, Conversation.author_id == ACTOR)
-_TALKS = (
-    select(
-        Conversation.held_on, Conversation.channel, User.name.label("author"),
-        case((_READABLE, func.substr(Conversation.report, 1, READ_OF_REPORT))).label("report"),
-        Conversation.life_areas, Conversation.participation_step, _READABLE.label("readable"),
-    )
-    .join(User, User.id == Conversation.author_id)
+_LATEST = (
+    select(Conversation.id)
     .where(Conversation.dossier_id == DOSSIER)
     .order_by(Conversation.held_on.desc(), Conversation.id.desc())
     .limit(TALKS)
+    .subquery()
+)
+_TALKS = (
+    select(
+        Conversation.id, Conversation.held_on, Conversation.channel, User.name.label("author"),
+        case((_READABLE, func.substr(Conversation.report, 1, READ_OF_REPORT))).label("report"),
+        Conversation.life_areas, Conversation.participation_step, _READABLE.label("readable"),
+        ReportAddition.kind, ReportAddition.dated_on,
+        func.substr(ReportAddition.text, 1, READ_OF_REPORT).label("added"),
+    )
+    .join(_LATEST, _LATEST.c.id == Conversation.id)
+    .join(User, User.id == Conversation.author_id)
+    .outerjoin(
+        ReportAddition, and_(ReportAddition.conversation_id == Conversation.id, _READABLE)
+    )
+    .order_by(Conversation.held_on.desc(), Conversation.id.desc(), ReportAddition.id)
 )  # fmt: skip
 _AGREEMENTS = (
     select(Agreement.who, func.substr(Agreement.what, 1, 200, type_=Text).label("what"),
@@ -110,7 +122,8 @@ class Sheet:
 def sheet_for(session: Session, actor: Actor, head: Head, around: Around, *, today: date) -> Sheet:
     """Return the sheet of a dossier whose top this actor has read; two queries."""
     keys = keys_of(actor, head)
-    talks = [_talk(row) for row in session.execute(_TALKS, keys)]
+    rows = session.execute(_TALKS, keys)
+    talks = [_talk(list(of_one)) for _, of_one in groupby(rows, key=lambda row: row.id)]
     agreements = _open(_agreement(row, today) for row in session.execute(_AGREEMENTS, keys))
     dates = _open(
         Line(dutch_day(due.due_on), _short(f"{due.label}: {due.what}" if due.what else due.label),
@@ -125,9 +138,9 @@ def sheet_for(session: Session, actor: Actor, head: Head, around: Around, *, tod
         (one.heading.label, _running(one.text, HEADING_LINES))
         for one in around.headings or () if one.text
     )  # fmt: skip
-    rows = len(dates.lines) + len(agreements.lines)
+    lines = len(dates.lines) + len(agreements.lines)
     under = (f"{label}: {text}" for label, text in headings)
-    paper, free = _paper((head.approach, avoid, reason, household, *under), rows, talks)
+    paper, free = _paper((head.approach, avoid, reason, household, *under), lines, talks)
     return Sheet(
         household, avoid, reason, headings, dates, agreements, tuple(_cut(talks, free, paper)),
         is_small=paper is SMALL,
@@ -160,10 +173,17 @@ def _cut(talks: Sequence[Talk], free: int, paper: Paper) -> Iterable[Talk]:
             yield replace(talk, text=text, is_cut=is_cut)
 
 
-def _talk(row: AnyRow) -> Talk:
+def _talk(rows: Sequence[AnyRow]) -> Talk:
+    """Return a talk; what was added stands above its report, where the cut does not reach it."""
+    row = rows[0]
+    added = [
+        f"{AdditionKind(each.kind).label}, {dutch_day(each.dated_on)}: {each.added}"
+        for each in rows if each.added
+    ]  # fmt: skip
+    text = None if row.report is None else "\n".join([*added, row.report])
     about = touched(row.life_areas, row.participation_step) if row.readable else ()
     how = Channel(row.channel).label
-    return Talk(row.held_on, how, row.author, row.report, about=". ".join(about))
+    return Talk(row.held_on, how, row.author, text, about=". ".join(about))
 
 
 def _agreement(row: AnyRow, today: date) -> Line:

@@ -5,7 +5,7 @@ Three statements whatever the length of the history; what the actor may not see 
 or is left out here. Templates get the frozen view objects and nothing else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from kp4web.domain.actor import Actor
 from kp4web.domain.attempts import signal_words
 from kp4web.domain.bands import band
 from kp4web.domain.dates import add_months, distance, whole_years
-from kp4web.domain.due import DueKind, Norms
+from kp4web.domain.due import ABOUT_QUESTIONS, DueKind, Norms
 from kp4web.domain.due_words import DueGroup, explain, group
 from kp4web.domain.errors import NotFound
 from kp4web.domain.exemptions import until_words
@@ -200,6 +200,9 @@ def _rights(actor: Actor, held: frozenset[Relation], kind: TrackKind) -> Rights:
         reveal_bsn=writes(Action.BSN_REVEAL, Field.BSN, Access.READ),
         record=writes(Action.CONVERSATION_RECORD, Field.OWN_ENTRY),
         leave_message=may(actor, Action.MESSAGE_LEAVE) and Relation.COLLEAGUE in held,
+        ask_question=kind.active
+        and writes(Action.QUESTION_ASK, Field.QUESTIONS)
+        and Relation.LEAD not in held,
         change_track=writes(Action.TRACK_CHANGE, Field.TRACK),
         assign=kind.active and writes(Action.DOSSIER_ASSIGN, Field.ASSIGNMENT),
         read_questionnaires=writes(Action.QUESTIONNAIRE_FILL_IN, Field.OUTCOME, Access.READ),
@@ -219,7 +222,7 @@ def around_for(session: Session, actor: Actor, head: Head, *, today: date) -> Ar
     for row in session.execute(AROUND, keys_of(actor, head) | reach_of(actor)):
         parts.setdefault(row.part, []).append(row)
     agreements = agreements_of(parts.get("agreement", ()), actor, head)
-    due = sorted(parts.get("due", ()), key=lambda row: (row.day, row.row_id))
+    due = sorted(_once(parts.get("due", ())), key=lambda row: (row.day, row.row_id))
     tracks = sorted(parts["track"], key=lambda row: row.day)
     contacts = sorted(parts.get("contact", ()), key=lambda row: (row.until is not None, row.text))
     return Around(
@@ -248,6 +251,12 @@ def around_for(session: Session, actor: Actor, head: Head, *, today: date) -> Ar
     )
 
 
+def _once(rows: Sequence[AnyRow]) -> list[AnyRow]:
+    """Leave out that the coordinator waits for an answer where it says who is to give it."""
+    asked = {row.ref for row in rows if row.code == DueKind.QUESTION}
+    return [row for row in rows if row.code != DueKind.QUESTION_ASKED or row.ref not in asked]
+
+
 def _oldest_first(row: AnyRow) -> tuple[date, str]:
     return row.other_day or NO_DAY, row.text
 
@@ -259,6 +268,7 @@ def keys_of(actor: Actor, head: Head) -> dict[str, Any]:
         "actor_id": actor.id,
         "reads_reports": Field.REPORTS in head.sees,
         "reads_needs": Field.SUPPORT_NEEDS in head.sees,
+        "reads_questions": Field.QUESTIONS in head.sees,
         "reads_what": Field.FOLLOW_UP_WHAT in head.sees,
         "reads_birth": Field.BIRTH in head.sees,
         "reads_dates": Field.FOLLOW_UP_DATE in head.sees,
@@ -302,6 +312,7 @@ def _due(
         may_settle_message=is_message and writes(Action.DUE_ITEM_SETTLE, Field.REPORTS),
         agreement_id=agreement.id if agreement else None,
         may_settle_agreement=agreement is not None and agreement.may_settle,
+        question_id=row.ref if kind in ABOUT_QUESTIONS and Field.QUESTIONS in head.sees else None,
         postpones=kind is DueKind.PENSION_REACHED,
         may_settle_pension=_is_pension_due(kind, row.day, today)
         and writes(Action.DUE_ITEM_SETTLE, Field.TRACK),

@@ -119,6 +119,41 @@ class Message(Base):
     read_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
+class ReportQuestion(Base):
+    """
+    A coordinator's question at the report of a conversation, and the consultant's answer.
+
+    It ends when a coordinator has read the answer, or takes the question back before there is one.
+    """
+
+    __tablename__ = "report_question"
+    __table_args__ = (
+        CheckConstraint("question <> ''", name="question_filled"),
+        CheckConstraint("(answered_at IS NULL) = (answer = '')", name="answered_whole"),
+        CheckConstraint("(ended_at IS NULL) = (ended_by_id IS NULL)", name="ended_whole"),
+        Index(
+            "ix_report_question_open", "dossier_id",
+            sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), index=True)
+    question: Mapped[str] = mapped_column(Text)
+    asked_on: Mapped[date]
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    submission: Mapped[str | None] = mapped_column(unique=True)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_on: Mapped[date | None]
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    ended_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
 class PensionNote(Base):
     """That the nearing AOW date was seen, or that stopping at the AOW date was postponed."""
 
@@ -162,4 +197,4 @@ class DueItem(Base):
     due_on: Mapped[date]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     subject_id: Mapped[int | None]
-    """The follow-up, message or agreement it is about."""
+    """The follow-up, message, agreement or question it is about."""

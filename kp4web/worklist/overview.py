@@ -5,11 +5,10 @@ Rows, not entities; statements are built once for each form they take. What the 
 read is not in a row, and what nobody with these roles may read is not selected.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum, auto
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -31,15 +30,13 @@ from kp4web.clients.queries import name_of
 from kp4web.domain.actor import Actor, Role
 from kp4web.domain.agreements import agreed
 from kp4web.domain.dates import add_days, add_months, week_end
-from kp4web.domain.due import DueKind, Norms
+from kp4web.domain.due import ABOUT_QUESTIONS, DueKind, Norms
 from kp4web.domain.due_words import DueGroup, Explanation, explain, group
 from kp4web.domain.policy import (
     Access,
     Action,
     Field,
-    Relation,
     access,
-    may,
     relations,
     require,
     visible_fields,
@@ -51,7 +48,9 @@ from kp4web.drafts.models import Draft
 from kp4web.drafts.queries import DraftLine, drafts_for
 from kp4web.extensions import AnyRow, AnySelect
 from kp4web.organisations.models import MunicipalityNorms
-from kp4web.worklist.models import Agreement, DueItem, FollowUp, Message
+from kp4web.worklist.acts import Act as Act
+from kp4web.worklist.acts import acts_for
+from kp4web.worklist.models import Agreement, DueItem, FollowUp, Message, ReportQuestion
 
 ROWS = 25
 """Rows on one page of the work list."""
@@ -59,27 +58,6 @@ AHEAD_MONTHS = 12
 """How far ahead the list looks unless asked for everything: AOW dates lie decades away."""
 SPOKEN = "Gesprek vastgelegd."
 """What stands for the text of a message that only announces a conversation."""
-
-
-class Act(StrEnum):
-    """What somebody can do about a due item from the list."""
-
-    RECORD = auto()
-    ATTEMPT = auto()
-    MOVE = auto()
-    COMPLETE = auto()
-    PLAN = auto()
-    READ_MESSAGE = auto()
-    SETTLE = auto()
-    CHANGE_TRACK = auto()
-    DECIDE = auto()
-    SEEN = auto()
-    POSTPONE = auto()
-    ASSIGN = auto()
-    REVIEW = auto()
-    EXEMPT = auto()
-    SIGNAL = auto()
-    REVIEW_SIGNAL = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +146,7 @@ _ITEM = (
 _LEAD = aliased(User)
 _SEES_TEXT = bindparam("sees_text", type_=Boolean)
 _SEES_REPORTS = bindparam("sees_reports", type_=Boolean)
+_SEES_QUESTIONS = bindparam("sees_questions", type_=Boolean)
 _ACTOR: BindParameter[int] = bindparam("actor_id")
 _OWN_DRAFTS = (
     select(func.count(Draft.id)).where(Draft.user_id == _ACTOR).scalar_subquery().label("drafts")
@@ -194,6 +173,7 @@ def _items_query(own: bool, team: bool, by_kind: bool, by_track: bool) -> AnySel
             case((Message.conversation_id.is_not(None), True), else_=False).label("spoken"),
             case((and_(_SEES_REPORTS, Dossier.lead_id == _ACTOR), Agreement.what)).label("agreed"),
             Agreement.who,
+            case((_SEES_QUESTIONS, ReportQuestion.question)).label("question"),
             User.name.label("author"),
             _LEAD.name.label("lead"),
         )
@@ -202,14 +182,16 @@ def _items_query(own: bool, team: bool, by_kind: bool, by_track: bool) -> AnySel
         .outerjoin(Client, Client.id == Dossier.client_id)
         .outerjoin(MunicipalityNorms, MunicipalityNorms.municipality_id == Dossier.municipality_id)
         .outerjoin(
-            FollowUp,
-            and_(DueItem.kind == DueKind.FOLLOW_UP, FollowUp.id == DueItem.subject_id),
+            FollowUp, and_(DueItem.kind == DueKind.FOLLOW_UP, FollowUp.id == DueItem.subject_id)
         )
         .outerjoin(
-            Agreement,
-            and_(DueItem.kind == DueKind.AGREEMENT, Agreement.id == DueItem.subject_id),
+            Agreement, and_(DueItem.kind == DueKind.AGREEMENT, Agreement.id == DueItem.subject_id)
         )
         .outerjoin(Message, and_(DueItem.kind == DueKind.MESSAGE, Message.id == DueItem.subject_id))
+        .outerjoin(
+            ReportQuestion,
+            and_(DueItem.kind.in_(ABOUT_QUESTIONS), ReportQuestion.id == DueItem.subject_id),
+        )
         .outerjoin(User, User.id == Message.author_id)
         .outerjoin(_LEAD, _LEAD.id == Dossier.lead_id)
         .where(
@@ -285,6 +267,7 @@ def work_for(session: Session, actor: Actor, wanted: Wanted, *, today: date) -> 
             "from_on": first, "to_on": last, "skip": (page - 1) * ROWS,
             "sees_text": Field.FOLLOW_UP_WHAT in _best_fields(actor),
             "sees_reports": Field.REPORTS in _best_fields(actor),
+            "sees_questions": Field.QUESTIONS in _best_fields(actor),
         },
     ).all()  # fmt: skip
     shown = [*(row.client_id for row in rows), *(draft.client_id for draft in drafts)]
@@ -326,7 +309,7 @@ def _work_row(row: AnyRow, actor: Actor, today: date) -> WorkRow:
     kind = DueKind(row.kind)
     if row.dossier_id is None:
         words = _words(row, kind, today, None)
-        acts = _acts(actor, kind, frozenset(), named=False)
+        acts = acts_for(actor, kind, frozenset(), named=False)
         return WorkRow(kind, row.due_on, group(row.due_on, today), None, words, acts)
     held = relations(actor, lead_id=row.lead_id, dossier_id=None)
     reads = access(held, Field.FOLLOW_UP_WHAT) >= Access.READ
@@ -336,10 +319,12 @@ def _work_row(row: AnyRow, actor: Actor, today: date) -> WorkRow:
     what = row.what if reads else None
     if kind is DueKind.AGREEMENT:
         what = agreed(row.who, row.agreed) if reads_reports and row.agreed else None
+    if kind in ABOUT_QUESTIONS:
+        what = row.question if access(held, Field.QUESTIONS) >= Access.READ else None
     return WorkRow(
         kind=kind, due_on=row.due_on, group=group(row.due_on, today), subject_id=row.subject_id,
         words=_words(row, kind, today, what),
-        acts=_acts(actor, kind, held, named=row.user_id == actor.id), number=row.number,
+        acts=acts_for(actor, kind, held, named=row.user_id == actor.id), number=row.number,
         name=name_of(row), track=TrackKind(row.track), last_contact_on=row.last_contact_on,
         message=(row.message or (SPOKEN if row.spoken else None)) if reads_message else None,
         author=row.author if reads_message else None,
@@ -354,59 +339,3 @@ def _words(row: AnyRow, kind: DueKind, today: date, what: str | None) -> Explana
         track_since=row.track_since or row.due_on, last_contact_on=row.last_contact_on,
         planned_end=row.planned_end, aow_on=row.pension_on, norms=norms, what=what,
     )  # fmt: skip
-
-
-_ACTS: Mapping[DueKind, tuple[Act, ...]] = {
-    DueKind.FOLLOW_UP: (Act.RECORD, Act.ATTEMPT, Act.MOVE, Act.COMPLETE),
-    DueKind.CONTACT: (Act.RECORD, Act.ATTEMPT, Act.PLAN),
-    DueKind.TWELVE_MONTHS: (Act.RECORD, Act.ATTEMPT),
-    DueKind.CLASSIFY: (Act.CHANGE_TRACK, Act.RECORD),
-    DueKind.REST_DECISION: (Act.DECIDE,),
-    DueKind.ARRANGE_HANDOVER: (Act.CHANGE_TRACK, Act.RECORD),
-    DueKind.PENSION_APPROACHING: (Act.SEEN,),
-    DueKind.PENSION_REACHED: (Act.CHANGE_TRACK, Act.POSTPONE),
-    DueKind.ASSIGN: (Act.ASSIGN,),
-    DueKind.REVIEW_HANDOVER: (Act.REVIEW,),
-    DueKind.MESSAGE: (Act.READ_MESSAGE,),
-    DueKind.AGREEMENT: (Act.SETTLE, Act.RECORD),
-    DueKind.EXEMPTION_END: (Act.EXEMPT, Act.RECORD),
-    DueKind.EXEMPTION_PLAN: (Act.EXEMPT, Act.RECORD),
-    DueKind.EXEMPTION_REVIEW: (Act.EXEMPT, Act.RECORD),
-    DueKind.SIGNAL_REVIEW: (Act.REVIEW_SIGNAL,),
-    DueKind.SIGNAL_RETURNED: (Act.SIGNAL,),
-    DueKind.SIGNAL_OUTCOME: (Act.SIGNAL,),
-}
-"""What can be done about each kind, the first thing first."""
-_NEEDS: Mapping[Act, tuple[Action, Field | None]] = {
-    Act.RECORD: (Action.CONVERSATION_RECORD, Field.OWN_ENTRY),
-    Act.ATTEMPT: (Action.CONVERSATION_RECORD, Field.OWN_ENTRY),
-    Act.MOVE: (Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_DATE),
-    Act.COMPLETE: (Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),
-    Act.PLAN: (Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),
-    Act.READ_MESSAGE: (Action.DUE_ITEM_SETTLE, Field.REPORTS),
-    Act.SETTLE: (Action.AGREEMENT_SETTLE, Field.REPORTS),
-    Act.CHANGE_TRACK: (Action.TRACK_CHANGE, Field.TRACK),
-    Act.DECIDE: (Action.TRACK_CHANGE, Field.TRACK),
-    Act.SEEN: (Action.DUE_ITEM_SETTLE, Field.TRACK),
-    Act.POSTPONE: (Action.DUE_ITEM_SETTLE, Field.TRACK),
-    Act.ASSIGN: (Action.DOSSIER_ASSIGN, Field.ASSIGNMENT),
-    Act.REVIEW: (Action.HANDOVER_ACCEPT, None),
-    Act.EXEMPT: (Action.EXEMPTION_CHANGE, Field.EXEMPTION),
-    Act.SIGNAL: (Action.SIGNAL_DRAFT, Field.SANCTION_SIGNAL),
-    Act.REVIEW_SIGNAL: (Action.SIGNAL_REVIEW, Field.SANCTION_SIGNAL),
-}
-
-
-@lru_cache(maxsize=2_000)
-def _acts(
-    actor: Actor, kind: DueKind, held: frozenset[Relation], *, named: bool
-) -> tuple[Act, ...]:
-    """Return what this actor may do about it; who is named in a follow-up may end or move it."""
-
-    def allowed(act: Act) -> bool:
-        action, field = _NEEDS[act]
-        if named and act in {Act.MOVE, Act.COMPLETE}:
-            return may(actor, action)
-        return may(actor, action) and (field is None or access(held, field) >= Access.WRITE)
-
-    return tuple(act for act in _ACTS[kind] if allowed(act))

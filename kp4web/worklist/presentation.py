@@ -196,6 +196,8 @@ _STEPS: Mapping[Act, tuple[str, str, How]] = {
     Act.PLAN: ("Opvolging plannen", "plan", How.UNFOLD),
     Act.READ_MESSAGE: ("Gelezen", "message", How.SEND),
     Act.SETTLE: ("Afronden", "settle", How.UNFOLD),
+    Act.ANSWER: ("Beantwoorden", "question", How.LINK),
+    Act.LOOK: ("Bekijken", "question", How.LINK),
     Act.CHANGE_TRACK: ("Traject kiezen", "track", How.LINK),
     Act.DECIDE: ("Besluit nemen", "rest", How.LINK),
     Act.SEEN: ("Gezien", "pension", How.UNFOLD),
@@ -206,6 +208,8 @@ _STEPS: Mapping[Act, tuple[str, str, How]] = {
     Act.SIGNAL: ("Naar het signaal", "signal", How.LINK),
     Act.REVIEW_SIGNAL: ("Beoordelen", "signal", How.LINK),
 }
+_BY_ID = frozenset({Act.MOVE, Act.COMPLETE, Act.READ_MESSAGE, Act.SETTLE, Act.ANSWER, Act.LOOK})
+"""What is done at the address of the subject instead of the dossier."""
 _TRACK_LABELS = {
     DueKind.ARRANGE_HANDOVER: "Overdracht regelen",
     DueKind.PENSION_REACHED: "Traject stoppen",
@@ -215,7 +219,7 @@ _TRACK_LABELS = {
 def _step(act: Act, row: WorkRow, addresses: Addresses) -> Step | None:
     """Return what to do, or ``None`` when no page for it exists."""
     label, name, how = _STEPS[act]
-    by_id = act in {Act.MOVE, Act.COMPLETE, Act.READ_MESSAGE, Act.SETTLE}
+    by_id = act in _BY_ID
     href = addresses.to(
         name, number=None if by_id else row.number, row_id=row.subject_id if by_id else None
     )
@@ -223,7 +227,7 @@ def _step(act: Act, row: WorkRow, addresses: Addresses) -> Step | None:
         return None
     if act is Act.CHANGE_TRACK:
         label = _TRACK_LABELS.get(row.kind, label)
-    if act is Act.RECORD:
+    if act in {Act.RECORD, Act.ANSWER, Act.LOOK}:
         href += f"?terug={quote(addresses.here)}"
     if act is Act.ATTEMPT and row.kind is DueKind.FOLLOW_UP:
         href += f"?opvolging={row.subject_id}"

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     func,
     literal_column,
     null,
@@ -38,6 +39,7 @@ from kp4web.domain.due import (
     Norms,
     OpenAgreement,
     OpenFollowUp,
+    OpenQuestion,
     RunningExemption,
     UnreadMessage,
     WaitingSignal,
@@ -50,7 +52,14 @@ from kp4web.dossiers.models import Dossier, Exemption, SanctionSignal
 from kp4web.dossiers.queries import DossierRef, dossier_ref, dossier_ref_by_id
 from kp4web.extensions import AnyRow
 from kp4web.organisations.models import MunicipalityNorms
-from kp4web.worklist.models import Agreement, DueItem, FollowUp, Message, PensionNote
+from kp4web.worklist.models import (
+    Agreement,
+    DueItem,
+    FollowUp,
+    Message,
+    PensionNote,
+    ReportQuestion,
+)
 from kp4web.worklist.overview import Wanted as Wanted
 from kp4web.worklist.overview import work_for as work_for
 
@@ -104,6 +113,11 @@ _STORED_OR_OPEN: CompoundSelect[*tuple[Any, ...]] = union_all(
         literal_column("'signal'"), SanctionSignal.dossier_id, SanctionSignal.id,
         SanctionSignal.state_on, null(), null(), type_coerce(SanctionSignal.state, String), null(),
     ).where(SanctionSignal.dossier_id.in_(_IDS)),
+    select(
+        literal_column("'question'"), ReportQuestion.dossier_id, ReportQuestion.id,
+        func.coalesce(ReportQuestion.answered_on, ReportQuestion.asked_on),
+        null(), null(), case((ReportQuestion.answered_at.is_not(None), "answered")), null(),
+    ).where(ReportQuestion.dossier_id.in_(_IDS), ReportQuestion.ended_at.is_(None)),
 )  # fmt: skip
 """What is stored and what is waited for, in one statement: every command asks for both."""
 
@@ -190,6 +204,10 @@ def _state(row: AnyRow, waiting: tuple[AnyRow, ...], changed: Mapping[str, Any])
         exemption=_exemption(row),
         signals=tuple(
             WaitingSignal(w.id, SignalState(w.kind), w.on) for w in waiting if w.source == "signal"
+        ),
+        questions=tuple(
+            OpenQuestion(w.id, w.on, is_answered=w.kind == "answered")
+            for w in waiting if w.source == "question"
         ),
     )  # fmt: skip
 

@@ -95,6 +95,7 @@ _PAGES = {
     "message": "conversations.settle_message", "move": "worklist.edit",
     "complete": "worklist.complete", "plan": "worklist.new", "pension": "worklist.pension",
     "settle": "worklist.agreement", "exemption": "exemptions.show", "signal": "signals.edit",
+    "question": "reports.question",
 }  # fmt: skip
 
 

@@ -30,7 +30,8 @@ NEW_TABLES = {
     "digest_sent", "digest_setting", "elsewhere_score", "exemption", "exemption_reason",
     "heading_version", "legal_duty", "legal_ground", "outline", "sanction_evidence",
     "sanction_signal", "sanction_step", "sanction_warning",
-    "name_key", "profile_suggestion", "questionnaire", "questionnaire_version", "report_text",
+    "name_key", "profile_suggestion", "questionnaire", "questionnaire_version",
+    "report_addition", "report_question", "report_text",
     "saved_filter", "sent_form", "version_in_force",
 }  # fmt: skip
 MOVED_TABLES = {"application", "conversation", "dossier", "draft", "handover", "user_account"}

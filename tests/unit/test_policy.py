@@ -59,6 +59,7 @@ track                    W  R  W  S  S  R  -  S  C  -  -  -
 reports                  W  R! R! -  -  -  -  -  -  -  -  -
 support_needs            W  R! R! -  -  -  -  -  -  -  -  -
 own_entry                W  W  -  -  -  W  -  -  -  -  -  -
+questions                W  -  W  -  -  -  -  -  -  -  -  -
 follow_up_date           W  R  W  -  -  -  -  -  -  -  -  -
 follow_up_what           W  R  -  -  -  -  -  -  -  -  -  -
 exemption                W  R  R  R  -  R  -  R  C  -  -  -

@@ -24,10 +24,13 @@ from kp4web.domain.actor import Role
 from kp4web.domain.sanctions import SignalState
 from kp4web.extensions import Base, db
 from kp4web.handovers.models import Handover, HandoverState
+from kp4web.reports.commands import AskQuestion, ask_question
 from tests.conftest import TODAY
 from tests.databases import ENGINES
 from tests.factories import (
     PASSWORD,
+    actor,
+    at,
     make_application,
     make_dossier,
     make_exemption,
@@ -38,7 +41,7 @@ from tests.factories import (
     make_user,
 )
 from tests.web.test_matrix import ROWS
-from tests.world import World, make_world, paths_of
+from tests.world import Place, World, make_world, paths_of
 
 pytestmark = pytest.mark.world
 TEXT = "Een gewone zin."
@@ -174,6 +177,14 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "questionnaires.create_for_dossier": ("lead", {}),
     "questionnaires.discard": ("lead", {"reason": TEXT}),
     "questionnaires.complete": ("lead", {}),
+    "reports.answer": ("lead", {"answer": TEXT, "terug": "/"}),
+    "reports.ask": ("coordinator", {"question": TEXT, "submission": "", "terug": "/"}),
+    "reports.create_addition": (
+        "lead",
+        {"kind": "response", "text": TEXT, "reason": TEXT, "said_on": DAY, "submission": "",
+         "terug": "/"},
+    ),
+    "reports.settle": ("coordinator", {"terug": "/"}),
     "residents.create_contact": (
         "lead",
         {"name": "An", "role": "zus", "organisation": "x", "phone": "0345 123456",
@@ -245,6 +256,7 @@ PATHS = {  # endpoint: where its good form belongs, when that is not the row of 
     "questionnaires.create_for_application": "/aanvragen/{new_application}/vragenlijsten",
     "questionnaires.create_for_dossier": "/dossiers/{fresh_dossier}/vragenlijsten",
     "questionnaires.discard": "/vragenlijsten/{second_questionnaire}/verwijdering",
+    "reports.answer": "/gespreksvragen/{open_question}/antwoord",
     "intake.close": "/aanvragen/{open_application}/afsluiten",
 }
 ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
@@ -263,6 +275,8 @@ ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "intake.index": ("status", "gemeente", "mijn", "pagina"),
     "logbook.index": ("gebruiker", "handeling", "van", "tot", "voor"),
     "needs.index": ("kop",),
+    "reports.question": ("terug",),
+    "reports.questions": ("terug",),
     "search.index": ("traject", "groep", "subgroep", "consulent", "sort", "pagina"),
     "timeline.show": ("soort", "voor"),
     "worklist.agreement": ("terug", "rij"),
@@ -320,6 +334,7 @@ class Visitors:
                     ("returned_signal", SignalState.SUBMITTED), ("seen", SignalState.ANSWERED),
                 )
             },
+            "open_question": ask_about(here, self.world.users["coordinator"]),
         }  # fmt: skip
         assert here.dossier.number != second.number
 
@@ -362,6 +377,16 @@ def with_plan(lead: User) -> str:
     dossier = make_dossier(lead=lead)
     make_exemption(dossier, lead, ground="9a", requested_on=TODAY, child_born_on=date(2024, 1, 1))
     return dossier.number
+
+
+def ask_about(here: Place, coordinator: User) -> int:
+    """Ask something about the conversation of this place that nobody has answered."""
+    number, about, asked = here.dossier.number, here.conversation_id, AskQuestion(TEXT)
+    row = ask_question(
+        db.session(), actor(coordinator), number, about, asked, now=at(TODAY), today=TODAY
+    )
+    db.session.commit()
+    return row.id
 
 
 def returned_in(municipality_id: int) -> int:

@@ -26,7 +26,7 @@ BUDGETS = (
     ("coordinator", "/dossiers/{number}", 9),
     ("consulent1", "/dossiers/{number}?alles=1&soort=gesprekken&van=2020-01-01", 9),
     ("consulent1", "/dossiers/{number}/voorbereiding", 9),
-    ("consulent1", "/dossiers/{number}/gesprekken/nieuw", 9),
+    ("consulent1", "/dossiers/{number}/gesprekken/nieuw", 10),
 )
 SEARCHES = ("a", "{number}", "22-11-1970", "gesproken", "koppelara", '"het gaat" weer')
 

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.world
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 PERSON = {"naam", "aanpak", "straat", "kind", "traject", "overgedragene", "correctie"}
 HEADINGS = {"hulpvraag", "oudevraag", "activering"}
+ADDED = {"correction", "addition", "response", "redencorrection", "redenaddition"}
+ASKED = {"vraagstelling", "repliek"}
 PACKAGE = {"aanvrager", "motivering", "overdracht", "terugreden"}
 APPLICATION = {
     "kandidaat", "gezinslid", "teruggekomen", "afgesloten", "instrument", "kenmerk", "gestopt",
@@ -37,9 +39,11 @@ SEES = {  # persona: fields of the own municipality
     "lead": PERSON
     | IN_DOSSIER
     | HEADINGS
+    | ADDED
+    | ASKED
     | {"verslag", "afspraak", "opvolging", "bericht", "betrokkene", "ontheffing", "signaal"},
     "colleague": PERSON | {"opvolging", "betrokkene", "bericht"},  # the message is the own entry
-    "coordinator": PERSON | PACKAGE | {"ontheffing", "signaal"},
+    "coordinator": PERSON | PACKAGE | ASKED | {"ontheffing", "signaal"},
     "income": {"naam", "overgedragene", "signaal"},
     "intake": PACKAGE | APPLICATION | AT_INTAKE,
 }

@@ -26,6 +26,10 @@ class Action(StrEnum):
     HEADINGS_READ = auto()
     HEADINGS_CHANGE = auto()
     OUTLINES_MANAGE = auto()
+    REPORT_ADD = auto()
+    QUESTIONS_READ = auto()
+    QUESTION_ASK = auto()
+    QUESTION_ANSWER = auto()
     TRACK_CHANGE = auto()
     CASELOAD_READ = auto()
     DOSSIER_ASSIGN = auto()
@@ -70,6 +74,9 @@ _CONSULTANT = frozenset(
         Action.AGREEMENT_SETTLE,
         Action.HEADINGS_READ,
         Action.HEADINGS_CHANGE,
+        Action.REPORT_ADD,
+        Action.QUESTIONS_READ,
+        Action.QUESTION_ANSWER,
         Action.TRACK_CHANGE,
         Action.QUESTIONNAIRE_FILL_IN,
         Action.REPORT_READ,
@@ -90,6 +97,8 @@ _COORDINATOR = frozenset(
         Action.HEADINGS_READ,
         Action.OUTLINES_MANAGE,
         Action.DUE_ITEM_SETTLE,
+        Action.QUESTIONS_READ,
+        Action.QUESTION_ASK,
         Action.CASELOAD_READ,
         Action.DOSSIER_ASSIGN,
         Action.DOSSIER_OPEN,

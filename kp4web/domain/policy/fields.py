@@ -32,6 +32,8 @@ class Field(StrEnum):
     """Conversation reports, messages of colleagues and agreements."""
     SUPPORT_NEEDS = auto()
     OWN_ENTRY = auto()
+    QUESTIONS = auto()
+    """What a coordinator asks at a report, and the answer; nothing of the report itself."""
     FOLLOW_UP_DATE = auto()
     FOLLOW_UP_WHAT = auto()
     EXEMPTION = auto()
@@ -76,6 +78,7 @@ FIELD_LABELS: Mapping[Field, str] = {
     Field.REPORTS: "Gespreksverslagen, berichten en afspraken",
     Field.SUPPORT_NEEDS: "Ondersteuningsvraag en activering",
     Field.OWN_ENTRY: "Eigen gesprek, bericht of terugmelding vastleggen",
+    Field.QUESTIONS: "Vraag van de coördinator bij een gesprek, en het antwoord",
     Field.FOLLOW_UP_DATE: "Opvolging: datum en voor wie",
     Field.FOLLOW_UP_WHAT: "Opvolging: waarover",
     Field.EXEMPTION: "Ontheffing: grond en data",
@@ -103,6 +106,7 @@ SECRET_WHEN_HIDDEN = frozenset(
         Field.ACCESS_REQUEST,
         Field.SETTINGS,
         Field.OWN_ENTRY,
+        Field.QUESTIONS,
     }
 )
 """

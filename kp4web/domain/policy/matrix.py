@@ -138,6 +138,7 @@ MATRIX: Mapping[Field, Mapping[Relation, Access]] = {
     Field.REPORTS: _row(W, Q, Q),
     Field.SUPPORT_NEEDS: _row(W, Q, Q),
     Field.OWN_ENTRY: _row(W, W, coach=W),
+    Field.QUESTIONS: _row(W, N, W),
     Field.FOLLOW_UP_DATE: _row(W, R, W),
     Field.FOLLOW_UP_WHAT: _row(W, R),
     # exemption, provisions, sanction signal
@@ -174,6 +175,9 @@ NOTES: Mapping[tuple[Field, Relation], str] = {
     (Field.HANDOVER, Relation.HANDED_OVER): "de eigen richting",
     (Field.OWN_ENTRY, Relation.HANDED_OVER): "eigen opvolgingen en de terugmelding",
     (Field.OWN_ENTRY, Relation.COLLEAGUE): "zonder wat anderen schreven te lezen",
+    (Field.QUESTIONS, Relation.LEAD): "antwoord geven",
+    (Field.QUESTIONS, Relation.DEPUTY): "antwoord geven",
+    (Field.QUESTIONS, Relation.COORDINATOR): "vragen, zonder het verslag te lezen",
     (Field.FOLLOW_UP_DATE, Relation.COORDINATOR): "datum en voor wie",
     (Field.PROVISIONS, Relation.HANDED_OVER): "alleen dat er een voorziening loopt",
     (Field.PROVISION_COST, Relation.LEAD): "voorstellen",

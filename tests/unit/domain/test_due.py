@@ -13,6 +13,7 @@ from kp4web.domain.due import (
     Norms,
     OpenAgreement,
     OpenFollowUp,
+    OpenQuestion,
     RunningExemption,
     UnreadMessage,
     WaitingSignal,
@@ -58,6 +59,7 @@ EVERYTHING = {
     "signals": tuple(
         WaitingSignal(place, signal, date(2026, 6, 1)) for place, signal in enumerate(SignalState)
     ),
+    "questions": (OpenQuestion(4, date(2026, 9, 2), is_answered=False),),
 }
 
 
@@ -97,6 +99,7 @@ def test_in_rest_only_people_pension_and_the_law_add_to_the_decision():
         DueKind.AGREEMENT,
         DueKind.FOLLOW_UP,
         DueKind.MESSAGE,
+        DueKind.QUESTION_ASKED,
         DueKind.PENSION_APPROACHING,
         DueKind.PENSION_REACHED,
         DueKind.EXEMPTION_END,
@@ -196,6 +199,7 @@ def test_only_what_the_coordinator_watches_is_for_the_coordinator():
         DueKind.ASSIGN,
         DueKind.TWELVE_MONTHS,
         DueKind.SIGNAL_REVIEW,
+        DueKind.QUESTION_ASKED,
     }
 
 
@@ -321,3 +325,32 @@ def test_rest_is_silent_about_agreements_of_others(kind):
         if item.kind is DueKind.AGREEMENT
     ]
     assert found == ([1] if kind is TrackKind.REST else [1, 2])
+
+
+ASKED = (OpenQuestion(4, date(2026, 5, 4), is_answered=False),)
+ANSWERED = (OpenQuestion(4, date(2026, 5, 6), is_answered=True),)
+
+
+def about_questions(of):
+    wanted = (DueKind.QUESTION, DueKind.QUESTION_ASKED, DueKind.ANSWER)
+    return [(i.kind, i.due_on, i.for_coordinator) for i in due_items(of, NORMS) if i.kind in wanted]
+
+
+@pytest.mark.parametrize("of", [INVESTIGATION, SUPPORT, REST, KP3])
+def test_a_question_is_the_leads_to_answer_and_the_coordinators_to_wait_for(of):
+    assert about_questions(replace(of, questions=ASKED)) == [
+        (DueKind.QUESTION, date(2026, 5, 11), False),
+        (DueKind.QUESTION_ASKED, date(2026, 5, 18), True),
+    ]
+
+
+def test_an_answer_is_the_coordinators_to_read():
+    assert about_questions(replace(SUPPORT, questions=ANSWERED)) == [
+        (DueKind.ANSWER, date(2026, 5, 13), True)
+    ]
+
+
+def test_without_a_lead_a_question_waits_and_when_stopped_it_is_silent():
+    nobody = replace(SUPPORT, has_lead=False, questions=ASKED)
+    assert about_questions(nobody) == [(DueKind.QUESTION_ASKED, date(2026, 5, 18), True)]
+    assert due_items(replace(STOPPED, questions=ASKED), NORMS) == ()

@@ -1,0 +1,1 @@
+"""What comes after a report was saved: corrections, the resident's response, questions."""
