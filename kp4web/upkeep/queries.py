@@ -177,7 +177,7 @@ def _compare(session: Session, rows: Sequence[AnyRow]) -> Iterator[Difference]:
     given = {"ids": [row.id for row in rows]}
     facts = _facts(session, given)
     wanted = expected_items(session, given["ids"])
-    stray = dict(session.execute(_STRAY_SIGNALS, given).tuples().all())
+    stray = {row[0]: row[1] for row in session.execute(_STRAY_SIGNALS, given)}
     stored: dict[int, list[AnyRow]] = {}
     for item in session.execute(_STORED, given):
         stored.setdefault(item.dossier_id, []).append(item)
