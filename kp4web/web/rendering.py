@@ -57,4 +57,4 @@ def asset(filename: str) -> str:
 @cache
 def _fingerprint(filename: str) -> str:
     path = Path(current_app.static_folder or "") / filename
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else "none"
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:6] if path.is_file() else "none"
