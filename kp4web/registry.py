@@ -28,6 +28,7 @@ FEATURES_WITH_TABLES = (
 
 FEATURES_WITH_PAGES = (
     "accounts",
+    "agenda",
     "caseload",
     "conversations",
     "corrections",
@@ -40,6 +41,7 @@ FEATURES_WITH_PAGES = (
     "handovers",
     "intake",
     "logbook",
+    "moves",
     "needs",
     "outlines",
     "questionnaires",

@@ -241,12 +241,19 @@ def make_conversation(
 
 
 def make_follow_up(
-    dossier: Dossier, lead: User, *, due_on: date, what: str = "Bellen.", today: date = TODAY
+    dossier: Dossier,
+    lead: User,
+    *,
+    due_on: date,
+    what: str = "Bellen.",
+    today: date = TODAY,
+    **planned: object,
 ) -> FollowUp:
+    """Plan a follow-up; with a ``talk`` it is a planned talk."""
+    command = PlanFollowUp(due_on, what, **planned)  # type: ignore[arg-type]
     row = plan_follow_up(
-        db.session(), actor(lead), dossier.number, PlanFollowUp(due_on, what),
-        now=at(today), today=today,
-    )  # fmt: skip
+        db.session(), actor(lead), dossier.number, command, now=at(today), today=today
+    )
     db.session.commit()
     return row
 

@@ -7,7 +7,7 @@ page has been shown that field.
 
 import json
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from typing import Any, get_type_hints
 
 from sqlalchemy import Column, MetaData, Table, Text, inspect, select
@@ -29,6 +29,7 @@ from kp4web.domain.headings import Heading
 from kp4web.domain.questionnaire.definition import DataClass
 from kp4web.domain.sanctions import SignalState
 from kp4web.domain.stretches import Verdict
+from kp4web.domain.talks import TalkHow, TalkPlan
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier, SanctionSignal, TrackPeriod
 from kp4web.extensions import Base, db
@@ -228,8 +229,10 @@ def _place(
                 WriteHeading(heading, canary(name, text), version), now=at(day), today=day,
             )  # fmt: skip
     follow_up = make_follow_up(
-        dossier, lead, due_on=date(2026, 11, 17), what=canary(name, "opvolging"), today=day
-    )
+        dossier, lead, due_on=date(2026, 11, 17), what=canary(name, "opvolging"), today=day,
+        talk=TalkPlan(time(10, 30), TalkHow.HOME, place=canary(name, "plaats")),
+        is_activation=True, activation_reason=canary(name, "rustreden"),
+    )  # fmt: skip
     session, number = db.session(), dossier.number
     message = leave_message(
         session, actor(colleague), number, LeaveMessage(canary(name, "bericht")),

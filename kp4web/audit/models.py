@@ -16,6 +16,7 @@ GENESIS = "0" * 64
 
 ACTS: dict[str, str] = {
     "agreement_settle": "Afspraak afgerond",
+    "agenda_read": "Agenda bekeken",
     "application_bsn_reveal": "BSN van aanvrager getoond",
     "application_change": "Aanvraag gewijzigd",
     "application_close": "Aanvraag afgesloten",
@@ -28,6 +29,7 @@ ACTS: dict[str, str] = {
     "bsn_reveal": "BSN getoond",
     "caseload_read": "Caseload bekeken",
     "client_change": "Gegevens inwoner gewijzigd",
+    "calendar_file_read": "Agendabestand gemaakt",
     "client_read": "Gegevens inwoner bekeken",
     "contact_save": "Betrokkene vastgelegd",
     "conversation_form": "Gespreksformulier geopend",
@@ -46,6 +48,8 @@ ACTS: dict[str, str] = {
     "follow_up_complete": "Opvolging afgehandeld",
     "follow_up_move": "Opvolging verzet",
     "follow_up_plan": "Opvolging gepland",
+    "follow_up_undo": "Opvolging weer geopend",
+    "follow_ups_read": "Opvolgingen om te verzetten bekeken",
     "handover_accept": "Overdracht geaccepteerd",
     "handover_offer": "Overdracht aangeboden",
     "handover_read": "Overdracht bekeken",

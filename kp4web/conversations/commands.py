@@ -20,6 +20,7 @@ from kp4web.domain.dates import AMSTERDAM, day_of, dutch_date
 from kp4web.domain.errors import DomainError, InvalidInput
 from kp4web.domain.participation import BY_NUMBER
 from kp4web.domain.policy import Access, Action, Field, Relation, require
+from kp4web.domain.talks import TalkPlan
 from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.queries import DossierRef, dossier_ref
 from kp4web.drafts.commands import forget_draft
@@ -77,6 +78,10 @@ class RecordConversation:
     """Open agreements that were kept."""
     follow_up_on: date | None = None
     follow_up_what: str = ""
+    talk: TalkPlan | None = None
+    """With a time the follow-up is a planned talk."""
+    is_activation: bool = False
+    activation_reason: str = ""
     done: frozenset[int] = field(default_factory=frozenset)
     submission: str | None = None
 
@@ -197,7 +202,10 @@ def _follow(
         conversation_id=conversation_id,
     )  # fmt: skip
     if command.follow_up_on is not None:
-        plan = PlanFollowUp(due_on=command.follow_up_on, what=command.follow_up_what.strip())
+        plan = PlanFollowUp(
+            due_on=command.follow_up_on, what=command.follow_up_what.strip(), talk=command.talk,
+            is_activation=command.is_activation, activation_reason=command.activation_reason,
+        )  # fmt: skip
         add_follow_up(
             session, actor, ref, plan, now=now, today=today, conversation_id=conversation_id
         )

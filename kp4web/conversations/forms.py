@@ -1,6 +1,6 @@
 """Forms about conversations: the conversation itself, and a message for the lead."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from wtforms import (
@@ -9,11 +9,10 @@ from wtforms import (
     HiddenField,
     RadioField,
     SelectField,
-    StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from kp4web.conversations.commands import (
     CONVERSATION_FORM,
@@ -35,11 +34,13 @@ from kp4web.web.forms import (
     CheckboxesField,
     DayField,
     TextLine,
+    TimeField,
     at_most,
     chosen,
     own_submission,
 )
 from kp4web.web.rows import RowsField
+from kp4web.web.talk_fields import TalkFields
 
 HELD = "held"
 SAME, OWN = "same", "own"
@@ -54,39 +55,6 @@ OUTCOMES = [
     SelectChoice(HELD, "Gesprek gevoerd"),
     *(SelectChoice(outcome.value, outcome.label) for outcome in AttemptOutcome),
 ]
-
-
-class TimeField(StringField):
-    """A time of day as the browser sends it (14:03) or as people type it (14.03)."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the time; raise ``ValueError`` with a sentence that says how to write it."""
-        typed = valuelist[0].strip() if valuelist else ""
-        self.data: time | None = None
-        if not typed:
-            return
-        for pattern in ("%H:%M", "%H.%M", "%H:%M:%S"):
-            try:
-                self.data = datetime.strptime(typed, pattern).time()  # noqa: DTZ007 -- no day
-            except ValueError:
-                continue
-            return
-        raise ValueError("Dit is geen bestaande tijd. Schrijf bijvoorbeeld 14:03.")
-
-    def __call__(self, **kwargs: Any) -> Any:
-        """Return the field; as plain text when what was typed is no time: it must not vanish."""
-        kwargs["type"] = "text" if self.process_errors else "time"
-        return super().__call__(**kwargs)
-
-    def _value(self) -> str:
-        if self.data is not None:
-            return f"{self.data:%H:%M}"
-        return str(self.raw_data[0]) if self.raw_data else ""
-
-    def pre_validate(self, form: Any) -> None:
-        """Keep the sentence about a time that does not exist."""
-        if self.process_errors:
-            raise StopValidation
 
 
 class AgreementRow(BaseForm):
@@ -129,7 +97,7 @@ class AgreementRow(BaseForm):
         return MakeAgreement(self.what.data or "", Party(self.who.data), self.due_on.data)
 
 
-class ConversationForm(BaseForm):
+class ConversationForm(TalkFields):
     """A conversation or an attempt, its follow-up, and the follow-ups it settles."""
 
     draft = DraftRule(
@@ -168,7 +136,7 @@ class ConversationForm(BaseForm):
     )
     agreements = RowsField(FormField(AgreementRow), "Afspraken", min_entries=ROWS, most=MOST_ROWS)
     kept = CheckboxesField("Nagekomen", choices=[], validate_choice=False)
-    follow_up_on = DayField("Opvolgen op", validators=[Optional()])
+    follow_up_on = DayField("Opvolgen op", validators=[])
     follow_up_what = TextLine("Wat gaat u dan doen?", validators=[at_most(WHAT_LIMIT)])
     done = CheckboxesField("Afhandelen", choices=[], validate_choice=False)
     partner = RadioField(
@@ -214,6 +182,11 @@ class ConversationForm(BaseForm):
         """Never drop what was typed: a text without a date would be lost."""
         if field.data and not self.follow_up_on.data and not self.follow_up_on.errors:
             raise ValidationError("Kies ook een datum, of maak dit veld leeg.")
+
+    def validate_follow_up_on(self, field: DayField) -> None:
+        """A time, a place or a purpose without a date would be lost."""
+        if self.has_talk and not field.data:
+            raise ValidationError("Kies ook een datum, of maak de velden over het gesprek leeg.")
 
     @property
     def has_partner_part(self) -> bool:
@@ -284,6 +257,9 @@ class ConversationForm(BaseForm):
             kept=frozenset(_row_id(text) for text in self.kept.data or ()),
             follow_up_on=self.follow_up_on.data,
             follow_up_what=self.follow_up_what.data or "",
+            talk=self.talk(),
+            is_activation=bool(self.is_activation.data),
+            activation_reason=self.activation_reason.data or "",
             done=frozenset(_row_id(text) for text in self.done.data or ()),
             submission=own_submission(self.submission.data),
         )

@@ -23,6 +23,7 @@ from kp4web.domain.errors import DomainError, Forbidden, InvalidInput
 from kp4web.domain.outlines import caret_after, with_headings
 from kp4web.domain.participation import STEPS
 from kp4web.domain.policy import Access, Action, Field
+from kp4web.domain.talks import day_and_time
 from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.queries import dossier_ref
 from kp4web.extensions import db
@@ -98,7 +99,8 @@ def create(number: str) -> ResponseReturnValue:
     db.session.commit()
     flash(said, "ok")
     agreed = (agreement.what for agreement in command.agreements)
-    ask_about_number(command.report, command.follow_up_what, *agreed, href=page)
+    planned = (command.follow_up_what, command.activation_reason)
+    ask_about_number(command.report, *planned, *agreed, href=page)
     if partner is not None:
         ask_about_number(partner.report, partner.follow_up_what, href=page_beside)
     return go_to(way_back(url_for("timeline.show", number=number)))
@@ -135,7 +137,10 @@ def _page_of(number: str, entry: Conversation | ContactAttempt) -> str:
 def _said(entry: object, command: RecordConversation, partner: ForPartner | None) -> str:
     words = ["Het gesprek" if isinstance(entry, Conversation) else "De contactpoging"]
     words.append("is vastgelegd in beide dossiers." if partner else "is vastgelegd.")
-    if command.follow_up_on:
+    if command.follow_up_on and command.talk:
+        when = day_and_time(command.follow_up_on, command.talk.starts_at)
+        words.append(f"Volgend gesprek op {when}.")
+    elif command.follow_up_on:
         words.append(f"Opvolging op {dutch_date(command.follow_up_on)}.")
     if partner and partner.follow_up_on:
         words.append(f"Bij de partner op {dutch_date(partner.follow_up_on)}.")

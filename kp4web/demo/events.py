@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from kp4web.domain.agreements import Party
 from kp4web.domain.applications import LifeArea
 from kp4web.domain.headings import Heading
+from kp4web.domain.talks import TalkPlan
 from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
 
 
@@ -43,6 +44,10 @@ class FollowUpPlan:
     key: str
     due_on: date
     what: str
+    talk: TalkPlan | None = None
+    """With a time it is a planned talk."""
+    activation_reason: str = ""
+    """Why it is about activation, in rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 from itertools import islice, pairwise
 from random import Random
 
@@ -14,6 +14,7 @@ from kp4web.demo.events import (
     ChangeTrack,
     CorrectTrack,
     ExtendRest,
+    FollowUpPlan,
     RecordConversation,
 )
 from kp4web.demo.life import GOLDEN_END, NEVER, Exit, Life, Plan
@@ -23,6 +24,7 @@ from kp4web.demo.talks import leave_message
 from kp4web.domain.agreements import Party
 from kp4web.domain.applications import LifeArea
 from kp4web.domain.dates import add_days, add_months, add_weeks, week_end
+from kp4web.domain.talks import TalkHow, TalkPlan
 from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
 
 FIRST = date(2022, 3, 1)
@@ -50,6 +52,7 @@ def arrange(population: Population, lives: list[Life], today: date) -> list[Life
     _messages(lives, today, rng, touched)
     _agree(lives, today, rng, touched)
     _correct(lives, today, rng, touched)
+    _activate(lives, today, rng, touched)
     return [
         *lives,
         *(start(plan, population.seed).run(today) for plan in _extras(population, today)),
@@ -120,12 +123,46 @@ def _draw_near(lives: Sequence[Life], today: date, rng: Random, touched: set[str
         if not days or life.plan.key in touched or len(life.open) != 1:
             continue
         fits = life.plan.team is accounts.WEST_BETUWE and today < due <= add_days(today, 40)
-        if fits and _redate(life, days[0]):
+        if fits and _redate(life, days[0], *PLANNED[len(days) % len(PLANNED)]):
             days.pop(0)
             touched.add(life.plan.key)
 
 
-def _redate(life: Life, due_on: date) -> bool:
+PLANNED: tuple[tuple[str, TalkPlan | None], ...] = (
+    ("Bespreken hoe het thuis gaat.",
+     TalkPlan(time(10, 30), TalkHow.HOME, 60, "bij de inwoner thuis")),
+    ("Samen de post doornemen.", TalkPlan(time(14), TalkHow.OFFICE, 45, "gemeentehuis, kamer 3")),
+    ("", None),
+    ("Vragen hoe de eerste week op de dagbesteding was.", TalkPlan(time(9, 15), TalkHow.PHONE, 15)),
+    ("", None),
+)  # fmt: skip
+"""What was planned for these days: talks with a time, and follow-ups as they were."""
+IN_REST = "Hij vroeg er zelf om: hij wil een ochtend in de week helpen bij de kringloop."
+"""Why somebody in rest is asked to come and speak about activation."""
+
+
+def _activate(lives: Sequence[Life], today: date, rng: Random, touched: set[str]) -> None:
+    """Let one talk of lately in rest end with a talk about activation, with its reason."""
+    for life in rng.sample(lives, len(lives)):
+        fits = life.plan.team is accounts.WEST_BETUWE and life.plan.key not in touched
+        if not fits or life.stopped or life.kind is not TrackKind.REST or life.open:
+            continue
+        event = life.events[-1]
+        if isinstance(event, RecordConversation) and event.follow_up is None and (
+            event.outcome == "held" and event.day > GOLDEN_END
+        ):  # fmt: skip
+            plan = FollowUpPlan(
+                key=life.fresh("f"), due_on=on_or_after(add_days(today, 6)),
+                what="Samen kijken wat hij aankan.",
+                talk=TalkPlan(time(11), TalkHow.OFFICE, 45, "gemeentehuis, kamer 3"),
+                activation_reason=IN_REST,
+            )  # fmt: skip
+            life.events[-1] = replace(event, follow_up=plan)
+            life.open[plan.key] = plan.due_on
+            return
+
+
+def _redate(life: Life, due_on: date, what: str, talk: TalkPlan | None) -> bool:
     """Give the open follow-up another date from the start, if it is of lately and not moved."""
     (key,) = life.open
     for index, event in enumerate(life.events):
@@ -133,7 +170,8 @@ def _redate(life: Life, due_on: date) -> bool:
             continue
         plan = event.follow_up
         if plan.key == key and plan.due_on == life.open[key] and event.day > GOLDEN_END:
-            life.events[index] = replace(event, follow_up=replace(plan, due_on=due_on))
+            changed = replace(plan, due_on=due_on, what=what or plan.what, talk=talk)
+            life.events[index] = replace(event, follow_up=changed)
             life.open[key] = due_on
             return True
     return False

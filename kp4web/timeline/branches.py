@@ -35,7 +35,7 @@ EVENT: Mapping[str, Any] = {
     "author_id": Integer(), "ref": Integer(), "size": Integer(), "asked": Integer(),
     "at": Time(), "code": String(),
     "text": Text(), "more": Text(), "extra": Text(), "note": Text(), "until": Date(),
-    "other_day": Date(),
+    "other_day": Date(), "place": Text(),
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from kp4web.domain.exemptions import Act
 from kp4web.domain.headings import Heading
 from kp4web.domain.participation import touched
 from kp4web.domain.sanctions import SignalOutcome, SignalState
+from kp4web.domain.talks import TalkHow, activation_words
 from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
 from kp4web.dossiers.models import Origin
 from kp4web.extensions import AnyRow
@@ -127,8 +128,9 @@ def _folded(rows: Sequence[AnyRow]) -> Iterable[Entry]:
     guests: dict[int, list[str]] = {}
     for row in rows:
         if (host := _host(row, hosts)) is not None:
-            title = _MAKERS[row.kind](row).title
-            guests.setdefault(host, []).append(f"{title}: {row.text}" if row.text else title)
+            words = _MAKERS[row.kind](row)
+            said = f"{words.title}: {row.text}" if row.text else words.title
+            guests.setdefault(host, []).append(". ".join((said.rstrip("."), *words.details)))
     for row in rows:
         if _host(row, hosts) is None:
             yield _entry(row, guests.get(row.id, ()) if row.kind == "conversation" else ())
@@ -212,16 +214,32 @@ def _message(row: AnyRow) -> Words:
 
 def _planned(row: AnyRow) -> Words:
     whom = f" voor {row.more}" if row.more else ""
-    return Words(f"Opvolging gepland op {dutch_date(row.until)}{whom}", "calendar-event")
+    title = f"{_called(row.extra)} gepland op {dutch_date(row.until)}{_at(row.extra)}{whom}"
+    place = ", ".join(part for part in (row.code and TalkHow(row.code).label, row.place) if part)
+    purpose = activation_words(row.note) if row.note is not None else ""
+    return Words(title, "calendar-event", details=tuple(t for t in (place, purpose) if t))
 
 
 def _moved(row: AnyRow) -> Words:
-    days = f"{dutch_date(row.other_day)} naar {dutch_date(row.until)}"
-    return Words(f"Opvolging verzet van {days}", "calendar-due")
+    days = (
+        f"{dutch_date(row.other_day)}{_at(row.extra)} naar {dutch_date(row.until)}{_at(row.more)}"
+    )
+    return Words(f"{_called(row.extra)} verzet van {days}", "calendar-due")
 
 
 def _ended(row: AnyRow) -> Words:
-    return Words(f"Opvolging {FollowUpEnding(row.code).label.lower()}", "check", "ok")
+    ending = FollowUpEnding(row.code).label.lower()
+    return Words(f"{_called(row.extra)} {ending}", "check", "ok")
+
+
+def _called(at: str | None) -> str:
+    """Return what a follow-up is called: with a time it is a planned talk."""
+    return "Gesprek" if at else "Opvolging"
+
+
+def _at(at: str | None) -> str:
+    """Return the time as it stands after a date; both databases begin with ``10:30``."""
+    return f" om {at[:5]}" if at else ""
 
 
 def _agreed(row: AnyRow) -> Words:

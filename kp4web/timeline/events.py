@@ -67,6 +67,7 @@ from kp4web.worklist.models import (
     FollowUpMove,
     Message,
     PensionNote,
+    PlannedTalk,
     ReportQuestion,
 )
 
@@ -89,14 +90,14 @@ def _known_of_dossier(fact: Any) -> tuple[Any, ...]:
     return (fact.dossier_id == DOSSIER, fact.superseded_at.is_(None))
 
 
-_FIRST_DUE_ON = func.coalesce(
-    select(FollowUpMove.from_on)
-    .where(FollowUpMove.follow_up_id == FollowUp.id)
-    .order_by(FollowUpMove.id)
-    .limit(1)
-    .scalar_subquery(),
-    FollowUp.due_on,
-)
+def _before_moving(was: Any, now: Any) -> Any:
+    """Return what a follow-up had at first: before its first move, or what it has now."""
+    moves = select(was).where(FollowUpMove.follow_up_id == FollowUp.id)
+    return func.coalesce(moves.order_by(FollowUpMove.id).limit(1).scalar_subquery(), now)
+
+
+_FIRST_DUE_ON = _before_moving(FollowUpMove.from_on, FollowUp.due_on)
+_FIRST_AT = _before_moving(FollowUpMove.from_at, PlannedTalk.starts_at)
 _WHAT = case((READS_WHAT, FollowUp.what))
 _BEFORE = aliased(TrackPeriod)
 _KIND_BEFORE = (
@@ -170,20 +171,26 @@ _CONVERSATIONS = (
 _FOLLOW_UPS = (
     event(
         FollowUp, 50, "planned", FollowUp.created_on, [FollowUp.dossier_id == DOSSIER],
-        joins=[(_COLLEAGUE, _COLLEAGUE.id == FollowUp.user_id)],
+        joins=[(_COLLEAGUE, _COLLEAGUE.id == FollowUp.user_id),
+               (PlannedTalk, PlannedTalk.follow_up_id == FollowUp.id)],
         author_id=FollowUp.created_by_id, text=_WHAT, until=_FIRST_DUE_ON,
-        ref=FollowUp.conversation_id, more=_COLLEAGUE.name,
+        ref=FollowUp.conversation_id, more=_COLLEAGUE.name, extra=cast(_FIRST_AT, Text),
+        code=case((READS_WHAT, PlannedTalk.how)), place=case((READS_WHAT, PlannedTalk.place)),
+        note=case((and_(READS_WHAT, FollowUp.is_activation), FollowUp.activation_reason)),
     ),
     event(
         FollowUpMove, 52, "moved", FollowUpMove.moved_on,
         [FollowUp.id == FollowUpMove.follow_up_id, FollowUp.dossier_id == DOSSIER],
         author_id=FollowUpMove.moved_by_id, text=_WHAT, until=FollowUpMove.to_on,
-        other_day=FollowUpMove.from_on,
+        other_day=FollowUpMove.from_on, extra=cast(FollowUpMove.from_at, Text),
+        more=cast(FollowUpMove.to_at, Text),
     ),
     event(
         FollowUp, 54, "ended", FollowUp.ended_on,
         [FollowUp.dossier_id == DOSSIER, FollowUp.ended_at.is_not(None)],
+        joins=[(PlannedTalk, PlannedTalk.follow_up_id == FollowUp.id)],
         author_id=FollowUp.ended_by_id, text=_WHAT, code=FollowUp.ending,
+        extra=cast(PlannedTalk.starts_at, Text),
     ),
     event(
         Agreement, 49, "agreed", Agreement.created_on,

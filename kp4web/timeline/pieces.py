@@ -1,11 +1,12 @@
 """What the page of a dossier is made of: frozen objects without anything the actor may not see."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from kp4web.domain.bands import Segment
 from kp4web.domain.due import Norms
 from kp4web.domain.policy import Field, Relation
+from kp4web.domain.talks import day_and_time
 from kp4web.domain.tracks import StopReason, TrackKind
 from kp4web.needs.queries import Standing
 
@@ -38,6 +39,10 @@ class Due:
     kind: str
     label: str
     what: str
+    at: time | None
+    """Of a planned talk."""
+    moved: str
+    """How often it was moved, in words."""
     why: str
     due_on: date
     distance: str
@@ -58,6 +63,11 @@ class Due:
     postpones: bool
     """The AOW date itself: stopping can be postponed."""
     may_settle_pension: bool
+
+    @property
+    def when(self) -> str:
+        """Return the day, with the time of a planned talk."""
+        return day_and_time(self.due_on, self.at)
 
 
 @dataclass(frozen=True, slots=True)

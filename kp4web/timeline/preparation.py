@@ -126,7 +126,7 @@ def sheet_for(session: Session, actor: Actor, head: Head, around: Around, *, tod
     talks = [_talk(list(of_one)) for _, of_one in groupby(rows, key=lambda row: row.id)]
     agreements = _open(_agreement(row, today) for row in session.execute(_AGREEMENTS, keys))
     dates = _open(
-        Line(dutch_day(due.due_on), _short(f"{due.label}: {due.what}" if due.what else due.label),
+        Line(due.when, _short(f"{due.label}: {due.what}" if due.what else due.label),
              due.is_late)
         for due in around.due if due.kind != DueKind.AGREEMENT and not due.is_far
     )  # fmt: skip

@@ -33,6 +33,13 @@ from kp4web.domain.policy import (
     relations,
     visible_fields,
 )
+from kp4web.domain.talks import (
+    TalkHow,
+    TalkPlan,
+    follow_up_label,
+    follow_up_words,
+    moved_words,
+)
 from kp4web.domain.tracks import Subgroup, TrackKind
 from kp4web.dossiers.queries import NO_DOSSIER, reach_of
 from kp4web.extensions import AnyRow
@@ -294,13 +301,15 @@ def _due(
         aow_on=head.aow_on, norms=head.norms,
     )  # fmt: skip
     own = row.note == str(actor.id)
+    called = follow_up_label(row.at) if is_follow_up else kind.label
 
     def writes(action: Action, field: Field) -> bool:
         return may(actor, action) and (own or access(head.relations, field) >= Access.WRITE)
 
     return Due(
-        kind=kind.value, label=agreement.title if agreement else kind.label,
-        what=agreement.what if agreement else (row.text or "").strip(),
+        kind=kind.value, label=agreement.title if agreement else called,
+        what=agreement.what if agreement else _planned(row) if is_follow_up else "",
+        at=row.at, moved=moved_words(row.moves or 0),
         why="" if is_follow_up or is_message else words.why,
         due_on=row.day, distance=distance(row.day, today),
         is_late=group(row.day, today) is DueGroup.LATE, is_today=row.day == today,
@@ -317,6 +326,14 @@ def _due(
         may_settle_pension=_is_pension_due(kind, row.day, today)
         and writes(Action.DUE_ITEM_SETTLE, Field.TRACK),
     )  # fmt: skip
+
+
+def _planned(row: AnyRow) -> str:
+    """Return what a follow-up is about, with how and where of a planned talk."""
+    talk = row.how and TalkPlan(row.at, TalkHow(row.how), row.minutes, row.place)
+    return follow_up_words(
+        row.text or "", talk, is_activation=row.extra is not None, activation_reason=row.extra or ""
+    )
 
 
 def _is_pension_due(kind: DueKind, due_on: date, today: date) -> bool:

@@ -13,11 +13,13 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
+    Time,
     and_,
     bindparam,
     case,
     cast,
     exists,
+    func,
     literal_column,
     or_,
     select,
@@ -50,7 +52,7 @@ from kp4web.timeline.parameters import (
     READS_WHAT,
     shaped,
 )
-from kp4web.worklist.models import Agreement, DueItem, FollowUp
+from kp4web.worklist.models import Agreement, DueItem, FollowUp, FollowUpMove, PlannedTalk
 
 HEAD = (
     select(
@@ -82,6 +84,7 @@ HEAD = (
 _SHAPE: Mapping[str, Any] = {
     "row_id": Integer(), "ref": Integer(), "code": String(), "text": Text(), "more": Text(),
     "extra": Text(), "note": Text(), "day": Date(), "until": Date(), "other_day": Date(),
+    "at": Time(), "how": String(), "minutes": Integer(), "place": Text(), "moves": Integer(),
 }  # fmt: skip
 
 
@@ -98,6 +101,11 @@ _REPLACED = exists().where(
     _NEWER.heading == HeadingVersion.heading,
     _NEWER.version > HeadingVersion.version,
 )
+_MOVES = (
+    select(func.count(FollowUpMove.id))
+    .where(FollowUpMove.follow_up_id == FollowUp.id)
+    .scalar_subquery()
+)
 AROUND = union_all(
     _part(
         "track", row_id=TrackPeriod.id, code=TrackPeriod.kind, day=TrackPeriod.valid_from,
@@ -109,9 +117,13 @@ AROUND = union_all(
     _part(
         "due", row_id=DueItem.id, ref=DueItem.subject_id, code=DueItem.kind, day=DueItem.due_on,
         text=case((READS_WHAT, FollowUp.what)), more=_COLLEAGUE.name,
-        note=cast(FollowUp.user_id, Text),
+        note=cast(FollowUp.user_id, Text), at=PlannedTalk.starts_at,
+        how=case((READS_WHAT, PlannedTalk.how)), minutes=case((READS_WHAT, PlannedTalk.minutes)),
+        place=case((READS_WHAT, PlannedTalk.place)), moves=_MOVES,
+        extra=case((and_(READS_WHAT, FollowUp.is_activation), FollowUp.activation_reason)),
     )
     .outerjoin(FollowUp, and_(FollowUp.id == DueItem.subject_id, DueItem.kind == "follow_up"))
+    .outerjoin(PlannedTalk, PlannedTalk.follow_up_id == FollowUp.id)
     .outerjoin(_COLLEAGUE, _COLLEAGUE.id == FollowUp.user_id)
     .where(
         DueItem.dossier_id == DOSSIER, bindparam("reads_dates", type_=Boolean),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -122,6 +122,39 @@ class DayField(DateField):
 
     def pre_validate(self, form: Any) -> None:
         """Keep the sentence about a date that does not exist: it is not an empty field."""
+        if self.process_errors:
+            raise StopValidation
+
+
+class TimeField(StringField):
+    """A time of day as the browser sends it (14:03) or as people type it (14.03)."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the time; raise ``ValueError`` with a sentence that says how to write it."""
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data: time | None = None
+        if not typed:
+            return
+        for pattern in ("%H:%M", "%H.%M", "%H:%M:%S"):
+            try:
+                self.data = datetime.strptime(typed, pattern).time()  # noqa: DTZ007 -- no day
+            except ValueError:
+                continue
+            return
+        raise ValueError("Dit is geen bestaande tijd. Schrijf bijvoorbeeld 14:03.")
+
+    def __call__(self, **kwargs: Any) -> Any:
+        """Return the field; as plain text when what was typed is no time: it must not vanish."""
+        kwargs["type"] = "text" if self.process_errors else "time"
+        return super().__call__(**kwargs)
+
+    def _value(self) -> str:
+        if self.data is not None:
+            return f"{self.data:%H:%M}"
+        return str(self.raw_data[0]) if self.raw_data else ""
+
+    def pre_validate(self, form: Any) -> None:
+        """Keep the sentence about a time that does not exist."""
         if self.process_errors:
             raise StopValidation
 

@@ -19,6 +19,7 @@ class Place:
 
 
 WORKLIST = Place("Werkvoorraad", "worklist.index", "layout-list", Action.WORKLIST_READ)
+AGENDA = Place("Agenda", "agenda.index", "calendar", Action.AGENDA_READ)
 DOSSIERS = Place("Dossiers", "search.index", "folder", Action.DOSSIER_READ)
 CASELOAD = Place("Caseload", "caseload.index", "users", Action.CASELOAD_READ)
 APPLICATIONS = Place("Aanvragen", "intake.index", "clipboard-list", Action.APPLICATIONS_READ)
@@ -35,8 +36,8 @@ SIGNALS = Place("Maatregelsignalen", "signals.index", "flag", Action.SIGNAL_LIST
 GROUNDS = Place("Wettelijke gronden", "grounds.index", "stairs-up", Action.GROUNDS_READ)
 USERS = Place("Gebruikers", "users.index", "settings", Action.USERS_MANAGE)
 MENU = (
-    WORKLIST, CASELOAD, DOSSIERS, APPLICATIONS, HANDOVERS, EXEMPTIONS, SIGNALS, REPORT, OUTLINES,
-    SUGGESTIONS, LOG, USERS, VERSIONS, GROUNDS,
+    WORKLIST, AGENDA, CASELOAD, DOSSIERS, APPLICATIONS, HANDOVERS, EXEMPTIONS, SIGNALS, REPORT,
+    OUTLINES, SUGGESTIONS, LOG, USERS, VERSIONS, GROUNDS,
 )  # fmt: skip
 
 LANDING: tuple[tuple[Role, Place], ...] = (

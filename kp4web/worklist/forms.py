@@ -1,12 +1,14 @@
 """Forms of the work list: move, plan, and what was agreed about the AOW date."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from kp4web.domain.drafts import DraftRule
-from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, chosen, filled
+from kp4web.web.forms import BaseForm, DayField, TextLine, TimeField, at_most, chosen, filled
+from kp4web.web.talk_fields import TalkFields
 from kp4web.worklist.commands import AgreementEnding, NotePension, PlanFollowUp
 
 WHAT_LIMIT = 500
@@ -18,24 +20,36 @@ class CompleteForm(BaseForm):
 
 
 class MoveForm(BaseForm):
-    """Another date for a follow-up."""
+    """Another date for a follow-up, and another time for a planned talk."""
 
     due_on = DayField("Nieuwe datum", validators=[filled])
+    starts_at = TimeField("Tijd", validators=[])
 
     def day(self) -> date:
         """Return the date; call only after ``validate_on_submit`` returned true."""
         return _day(self.due_on)
 
 
-class PlanForm(BaseForm):
-    """A follow-up beside any conversation."""
+class PlanForm(TalkFields):
+    """A follow-up beside any conversation; with a time it is a planned talk."""
 
     due_on = DayField("Wanneer", validators=[filled])
     what = TextLine("Wat spreekt u af", validators=[at_most(WHAT_LIMIT)])
+    user = SelectField("Wie doet dit", choices=[], default="")
+
+    def offer(self, consultants: Iterable[tuple[int, str]], nobody: str) -> None:
+        """Offer these consultants of the own team; ``nobody``: what no choice means."""
+        named = (SelectChoice(str(user_id), name) for user_id, name in consultants)
+        self.user.choices = [SelectChoice("", nobody), *named]
 
     def command(self) -> PlanFollowUp:
         """Return the command; call only after ``validate_on_submit`` returned true."""
-        return PlanFollowUp(due_on=_day(self.due_on), what=self.what.data or "")
+        return PlanFollowUp(
+            due_on=_day(self.due_on), what=self.what.data or "",
+            user_id=int(self.user.data) if self.user.data else None, talk=self.talk(),
+            is_activation=bool(self.is_activation.data),
+            activation_reason=self.activation_reason.data or "",
+        )  # fmt: skip
 
 
 class AgreementForm(BaseForm):

@@ -1,13 +1,14 @@
 """Follow-ups, agreements, the record of a settled pension item, and due items as rows."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kp4web.domain.agreements import AgreementEnding, Party
 from kp4web.domain.due import DueKind
+from kp4web.domain.talks import LONGEST_MINUTES, TalkHow
 from kp4web.extensions import Base
 
 
@@ -29,6 +30,7 @@ class FollowUp(Base):
     __tablename__ = "follow_up"
     __table_args__ = (
         CheckConstraint("(ending IS NULL) = (ended_at IS NULL)", name="ended_whole"),
+        CheckConstraint("activation_reason = '' OR is_activation", name="reason_of_activation"),
         Index(
             "ix_follow_up_open", "dossier_id", "due_on",
             sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
@@ -51,10 +53,31 @@ class FollowUp(Base):
     ended_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    is_activation: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It is about activation: during rest that asks for a reason."""
+    activation_reason: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How often it changed: the sequence of its calendar file, which only rises."""
+
+
+class PlannedTalk(Base):
+    """The time and place of a follow-up: then it is an appointment to speak with each other."""
+
+    __tablename__ = "planned_talk"
+    __table_args__ = (CheckConstraint(f"minutes BETWEEN 1 AND {LONGEST_MINUTES}", name="minutes"),)
+
+    follow_up_id: Mapped[int] = mapped_column(
+        ForeignKey("follow_up.id"), primary_key=True, autoincrement=False
+    )
+    starts_at: Mapped[time]
+    """On the day of the follow-up, as the clock in the Netherlands shows it."""
+    minutes: Mapped[int | None]
+    how: Mapped[TalkHow]
+    place: Mapped[str] = mapped_column(Text, default="")
 
 
 class FollowUpMove(Base):
-    """One move of a follow-up to another date."""
+    """One move of a follow-up to another date, a planned talk with its time."""
 
     __tablename__ = "follow_up_move"
 
@@ -62,6 +85,8 @@ class FollowUpMove(Base):
     follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"), index=True)
     from_on: Mapped[date]
     to_on: Mapped[date]
+    from_at: Mapped[time | None]
+    to_at: Mapped[time | None]
     moved_on: Mapped[date]
     moved_at: Mapped[datetime]
     moved_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

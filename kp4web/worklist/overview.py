@@ -5,8 +5,6 @@ Rows, not entities; statements are built once for each form they take. What the 
 read is not in a row, and what nobody with these roles may read is not selected.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
@@ -41,16 +39,26 @@ from kp4web.domain.policy import (
     require,
     visible_fields,
 )
+from kp4web.domain.talks import TalkPlan, follow_up_words
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import IN_REACH, reach_of
 from kp4web.drafts.models import Draft
-from kp4web.drafts.queries import DraftLine, drafts_for
+from kp4web.drafts.queries import drafts_for
 from kp4web.extensions import AnyRow, AnySelect
 from kp4web.organisations.models import MunicipalityNorms
 from kp4web.worklist.acts import Act as Act
 from kp4web.worklist.acts import acts_for
-from kp4web.worklist.models import Agreement, DueItem, FollowUp, Message, ReportQuestion
+from kp4web.worklist.models import (
+    Agreement,
+    DueItem,
+    FollowUp,
+    FollowUpMove,
+    Message,
+    PlannedTalk,
+    ReportQuestion,
+)
+from kp4web.worklist.pieces import Counts, Wanted, Work, WorkRow
 
 ROWS = 25
 """Rows on one page of the work list."""
@@ -58,82 +66,6 @@ AHEAD_MONTHS = 12
 """How far ahead the list looks unless asked for everything: AOW dates lie decades away."""
 SPOKEN = "Gesprek vastgelegd."
 """What stands for the text of a message that only announces a conversation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which part of the work list is asked for."""
-
-    group: DueGroup | None = None
-    track: TrackKind | None = None
-    kind: DueKind | None = None
-    page: int = 1
-    everything: bool = False
-    """Also what is due after the horizon."""
-
-    @property
-    def is_filtered(self) -> bool:
-        """Return whether some items are left out on purpose."""
-        return bool(self.group or self.track or self.kind)
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many items stand in each group, and after the horizon."""
-
-    late: int = 0
-    today: int = 0
-    week: int = 0
-    later: int = 0
-    beyond: int = 0
-    drafts: int = 0
-    """Own drafts, of any dossier."""
-
-    def of(self, which: DueGroup) -> int:
-        """Return the number in one group, the horizon kept."""
-        return int(getattr(self, which.value))
-
-    @property
-    def total(self) -> int:
-        """Return the number of all items."""
-        return self.late + self.today + self.week + self.later + self.beyond
-
-
-@dataclass(frozen=True, slots=True)
-class WorkRow:
-    """One line of the work list; what the actor may not read is ``None``."""
-
-    kind: DueKind
-    due_on: date
-    group: DueGroup
-    subject_id: int | None
-    words: Explanation
-    acts: tuple[Act, ...]
-    number: str | None = None
-    """Of the dossier; ``None`` for a hand-over."""
-    name: str | None = None
-    track: TrackKind | None = None
-    last_contact_on: date | None = None
-    message: str | None = None
-    author: str | None = None
-    lead: str | None = None
-    """Who holds the dossier, when that is somebody else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One page of somebody's work list."""
-
-    wanted: Wanted
-    page: int
-    pages: int
-    counts: Counts
-    horizon: date
-    rows: tuple[WorkRow, ...]
-    clients: tuple[int, ...]
-    """Whose data is shown: for the log."""
-    drafts: tuple[DraftLine, ...] = ()
-    """What the actor typed and did not send."""
 
 
 _ITEM = (
@@ -145,6 +77,22 @@ _ITEM = (
 )  # fmt: skip
 _LEAD = aliased(User)
 _SEES_TEXT = bindparam("sees_text", type_=Boolean)
+_MOVES = (
+    select(func.count(FollowUpMove.id))
+    .where(FollowUpMove.follow_up_id == FollowUp.id)
+    .scalar_subquery()
+)
+_PLANNED = (
+    PlannedTalk.starts_at, _MOVES.label("moves"),
+    *(
+        case((_SEES_TEXT, column)).label(column.key)
+        for column in (
+            FollowUp.what, FollowUp.is_activation, FollowUp.activation_reason,
+            PlannedTalk.how, PlannedTalk.minutes, PlannedTalk.place,
+        )
+    ),
+)  # fmt: skip
+"""Of a follow-up: its time and moves go with its date, the rest with what it is about."""
 _SEES_REPORTS = bindparam("sees_reports", type_=Boolean)
 _SEES_QUESTIONS = bindparam("sees_questions", type_=Boolean)
 _ACTOR: BindParameter[int] = bindparam("actor_id")
@@ -168,7 +116,7 @@ def _items_query(own: bool, team: bool, by_kind: bool, by_track: bool) -> AnySel
     query = (
         select(
             *_ITEM,
-            case((_SEES_TEXT, FollowUp.what)).label("what"),
+            *_PLANNED,
             case((and_(_SEES_TEXT, Dossier.lead_id == _ACTOR), Message.text)).label("message"),
             case((Message.conversation_id.is_not(None), True), else_=False).label("spoken"),
             case((and_(_SEES_REPORTS, Dossier.lead_id == _ACTOR), Agreement.what)).label("agreed"),
@@ -184,6 +132,7 @@ def _items_query(own: bool, team: bool, by_kind: bool, by_track: bool) -> AnySel
         .outerjoin(
             FollowUp, and_(DueItem.kind == DueKind.FOLLOW_UP, FollowUp.id == DueItem.subject_id)
         )
+        .outerjoin(PlannedTalk, PlannedTalk.follow_up_id == FollowUp.id)
         .outerjoin(
             Agreement, and_(DueItem.kind == DueKind.AGREEMENT, Agreement.id == DueItem.subject_id)
         )
@@ -201,7 +150,7 @@ def _items_query(own: bool, team: bool, by_kind: bool, by_track: bool) -> AnySel
             or_(Dossier.id.is_not(None), DueItem.dossier_id.is_(None)),
         )
         .order_by(DueItem.due_on, DueItem.id)
-        .limit(ROWS)
+        .limit(bindparam("rows", ROWS))
         .offset(bindparam("skip"))
     )
     return _filtered(query, by_kind, by_track)
@@ -261,22 +210,42 @@ def work_for(session: Session, actor: Actor, wanted: Wanted, *, today: date) -> 
     page = min(max(wanted.page, 1), pages)
     first, last = _days(wanted, today, horizon)
     drafts = tuple(drafts_for(session, actor)) if counts.drafts else ()
-    rows = session.execute(
-        _items_query(*form),
-        given | {
-            "from_on": first, "to_on": last, "skip": (page - 1) * ROWS,
-            "sees_text": Field.FOLLOW_UP_WHAT in _best_fields(actor),
-            "sees_reports": Field.REPORTS in _best_fields(actor),
-            "sees_questions": Field.QUESTIONS in _best_fields(actor),
-        },
-    ).all()  # fmt: skip
+    given |= {"from_on": first, "to_on": last, "skip": (page - 1) * ROWS}
+    rows = session.execute(_items_query(*form), given | _sees(actor)).all()
     shown = [*(row.client_id for row in rows), *(draft.client_id for draft in drafts)]
     return Work(
         wanted=wanted, page=page, pages=pages, counts=counts, horizon=horizon,
-        rows=tuple(_work_row(row, actor, today) for row in rows),
+        rows=tuple(sorted((_work_row(row, actor, today) for row in rows), key=lambda r: r.order)),
         clients=tuple({key for key in shown if key is not None}),
         drafts=drafts,
     )  # fmt: skip
+
+
+def days_for(
+    session: Session, actor: Actor, first: date, last: date, *, most: int, today: date
+) -> tuple[tuple[WorkRow, ...], tuple[int, ...]]:
+    """
+    Return the actor's own items from the first to the last day, and whose data that is.
+
+    At most ``most`` rows, the first to come; the same rows as on the work list.
+    """
+    require(actor, Action.AGENDA_READ)
+    given = reach_of(actor) | _sees(actor) | {
+        "actor_id": actor.id, "from_on": first, "to_on": last, "skip": 0, "rows": most,
+    }  # fmt: skip
+    query = _items_query(own=True, team=False, by_kind=False, by_track=False)
+    rows = session.execute(query, given).all()
+    shown = sorted((_work_row(row, actor, today) for row in rows), key=lambda row: row.order)
+    return tuple(shown), tuple({row.client_id for row in rows if row.client_id is not None})
+
+
+def _sees(actor: Actor) -> dict[str, bool]:
+    """Return what of the items is selected at all."""
+    best = visible_fields(relations(actor, lead_id=actor.id, dossier_id=None))
+    return {
+        "sees_text": Field.FOLLOW_UP_WHAT in best, "sees_reports": Field.REPORTS in best,
+        "sees_questions": Field.QUESTIONS in best,
+    }  # fmt: skip
 
 
 def _number_of(counts: Counts, wanted: Wanted) -> int:
@@ -300,11 +269,6 @@ def _days(wanted: Wanted, today: date, horizon: date) -> tuple[date, date]:
     }[wanted.group]
 
 
-def _best_fields(actor: Actor) -> Collection[Field]:
-    """Return what the actor could read in a dossier of their own: the rest is not selected."""
-    return visible_fields(relations(actor, lead_id=actor.id, dossier_id=None))
-
-
 def _work_row(row: AnyRow, actor: Actor, today: date) -> WorkRow:
     kind = DueKind(row.kind)
     if row.dossier_id is None:
@@ -316,7 +280,7 @@ def _work_row(row: AnyRow, actor: Actor, today: date) -> WorkRow:
     sees_lead = access(held, Field.ASSIGNMENT) >= Access.READ
     reads_reports = access(held, Field.REPORTS) >= Access.READ
     reads_message = reads_reports and kind is DueKind.MESSAGE
-    what = row.what if reads else None
+    what = _planned(row) if reads and kind is DueKind.FOLLOW_UP else None
     if kind is DueKind.AGREEMENT:
         what = agreed(row.who, row.agreed) if reads_reports and row.agreed else None
     if kind in ABOUT_QUESTIONS:
@@ -329,6 +293,16 @@ def _work_row(row: AnyRow, actor: Actor, today: date) -> WorkRow:
         message=(row.message or (SPOKEN if row.spoken else None)) if reads_message else None,
         author=row.author if reads_message else None,
         lead=row.lead if row.lead_id != actor.id and sees_lead else None,
+        starts_at=row.starts_at, moves=row.moves or 0,
+    )  # fmt: skip
+
+
+def _planned(row: AnyRow) -> str:
+    """Return what a follow-up is about, with how and where of a planned talk."""
+    talk = row.how and TalkPlan(row.starts_at, row.how, row.minutes, row.place)
+    return follow_up_words(
+        row.what or "", talk, is_activation=bool(row.is_activation),
+        activation_reason=row.activation_reason or "",
     )  # fmt: skip
 
 

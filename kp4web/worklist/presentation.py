@@ -6,10 +6,12 @@ from datetime import date
 from enum import StrEnum
 from urllib.parse import quote, urlencode
 
-from kp4web.domain.dates import count_of, distance, dutch_day
+from kp4web.domain.dates import count_of, distance
 from kp4web.domain.due import DueKind
 from kp4web.domain.due_words import DueGroup
-from kp4web.worklist.overview import Act, Counts, Wanted, Work, WorkRow
+from kp4web.domain.talks import day_and_time
+from kp4web.worklist.acts import Act
+from kp4web.worklist.pieces import Counts, Wanted, Work, WorkRow
 
 ANY_NUMBER = "KP4-0000-0000"
 """Stands for the dossier number in an address that was built once for all rows."""
@@ -57,6 +59,11 @@ class Line:
     """Its place on the page, sent along so that the focus comes back to it."""
     has_focus: bool
 
+    @property
+    def can_move(self) -> bool:
+        """Return whether this follow-up can be moved, and so be chosen with others."""
+        return Act.MOVE in self.row.acts
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -95,6 +102,7 @@ class Addresses:
             "groep": wanted.group, "traject": wanted.track, "soort": wanted.kind,
             "alles": "1" if wanted.everything else None,
             "pagina": wanted.page if wanted.page > 1 else None,
+            "kies": "1" if wanted.chooses else None,
         }  # fmt: skip
         given = urlencode({name: str(value) for name, value in query.items() if value is not None})
         return f"{self.base}?{given}" if given else self.base
@@ -115,6 +123,11 @@ class Addresses:
     def horizon(self, *, everything: bool) -> str:
         """Return the address with or without what lies after the horizon."""
         return self.of(replace(self.wanted, everything=everything, page=1))
+
+    def choosing(self, *, chooses: bool) -> str:
+        """Return the address where follow-ups are chosen, or the list as it is without that."""
+        kind = DueKind.FOLLOW_UP if chooses else None
+        return self.of(replace(self.wanted, chooses=chooses, kind=kind, page=1))
 
     def to(self, name: str, *, number: str | None = None, row_id: int | None = None) -> str | None:
         """Return the address of a page about one dossier or row, or ``None`` without it."""
@@ -182,10 +195,10 @@ def _line(row: WorkRow, addresses: Addresses, today: date, place: int, has_focus
 
 
 def _when(row: WorkRow, today: date) -> str:
-    days = (today - row.due_on).days
+    days, when = (today - row.due_on).days, day_and_time(row.due_on, row.starts_at)
     if days > 0:
-        return f"{dutch_day(row.due_on)}, {count_of(days, 'dag', 'dagen')} te laat"
-    return f"{dutch_day(row.due_on)}, {distance(row.due_on, today)}"
+        return f"{when}, {count_of(days, 'dag', 'dagen')} te laat"
+    return f"{when}, {distance(row.due_on, today)}"
 
 
 _STEPS: Mapping[Act, tuple[str, str, How]] = {

@@ -8,7 +8,7 @@ list itself is read in ``overview``.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from sqlalchemy import (
@@ -27,10 +27,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from kp4web.accounts.models import User, UserRole
 from kp4web.clients.models import Client
 from kp4web.clients.queries import name_of
 from kp4web.domain import due
-from kp4web.domain.actor import Actor
+from kp4web.domain.actor import Actor, Role
 from kp4web.domain.agreements import Party, agreed
 from kp4web.domain.dates import dutch_date
 from kp4web.domain.due import (
@@ -47,9 +48,10 @@ from kp4web.domain.due import (
 from kp4web.domain.errors import DomainError, NotFound
 from kp4web.domain.policy import Access, Action, Field, access, require
 from kp4web.domain.sanctions import SignalState
+from kp4web.domain.talks import day_and_time
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier, Exemption, SanctionSignal
-from kp4web.dossiers.queries import DossierRef, dossier_ref, dossier_ref_by_id
+from kp4web.dossiers.queries import DossierRef, dossier_ref, dossier_ref_by_id, reach_of
 from kp4web.extensions import AnyRow
 from kp4web.organisations.models import MunicipalityNorms
 from kp4web.worklist.models import (
@@ -58,10 +60,13 @@ from kp4web.worklist.models import (
     FollowUp,
     Message,
     PensionNote,
+    PlannedTalk,
     ReportQuestion,
 )
-from kp4web.worklist.overview import Wanted as Wanted
+from kp4web.worklist.overview import days_for as days_for
 from kp4web.worklist.overview import work_for as work_for
+from kp4web.worklist.pieces import Wanted as Wanted
+from kp4web.worklist.pieces import WorkRow as WorkRow
 
 _IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
 _SEEN = (
@@ -225,10 +230,25 @@ AGREEMENT_ENDED = "Deze afspraak is intussen afgerond. Er is niets veranderd."
 _AGREEMENT = select(
     Agreement.dossier_id, Agreement.due_on, Agreement.what, Agreement.who, Agreement.ended_at,
 ).where(Agreement.id == bindparam("id"))  # fmt: skip
-_FOLLOW_UP = select(
-    FollowUp.dossier_id, FollowUp.due_on, FollowUp.what, FollowUp.user_id, FollowUp.ended_at,
-    FollowUp.ended_on, FollowUp.ended_by_id,
-).where(FollowUp.id == bindparam("id"))  # fmt: skip
+_FOLLOW_UP = (
+    select(
+        FollowUp.dossier_id, FollowUp.due_on, FollowUp.what, FollowUp.user_id, FollowUp.ended_at,
+        FollowUp.ended_on, FollowUp.ended_by_id, PlannedTalk.starts_at,
+    )
+    .outerjoin(PlannedTalk, PlannedTalk.follow_up_id == FollowUp.id)
+    .where(FollowUp.id == bindparam("id"))
+)  # fmt: skip
+_CONSULTANTS = (
+    select(User.id, User.name)
+    .join(UserRole, UserRole.user_id == User.id)
+    .where(
+        User.organisation_id == bindparam("organisation_id"),
+        User.closed_at.is_(None),
+        UserRole.role == Role.CONSULTANT,
+        UserRole.revoked_at.is_(None),
+    )
+    .order_by(User.name, User.id)
+)
 _PERSON = select(
     Client.initials, Client.given_name, Client.prefix, Client.surname, Client.pension_on
 ).where(Client.id == bindparam("id"))
@@ -251,6 +271,21 @@ class OpenItem:
     due_on: date
     what: str | None
     dossier: DossierLine
+    starts_at: time | None = None
+    """Of a planned talk."""
+
+    @property
+    def when(self) -> str:
+        """Return the day it stands on now, with the time of a planned talk."""
+        return day_and_time(self.due_on, self.starts_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A consultant of the own team."""
+
+    id: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +329,15 @@ def follow_up_for(session: Session, actor: Actor, follow_up_id: int) -> OpenItem
     if row.user_id != actor.id:
         ref.require(Field.FOLLOW_UP_DATE, Access.WRITE)
     reads = access(ref.relations, Field.FOLLOW_UP_WHAT) >= Access.READ
-    return OpenItem(follow_up_id, row.due_on, row.what if reads else None, _line(session, ref))
+    what = row.what if reads else None
+    return OpenItem(follow_up_id, row.due_on, what, _line(session, ref), row.starts_at)
+
+
+def consultants_for(session: Session, actor: Actor) -> tuple[Colleague, ...]:
+    """Return the consultants of the actor's own team, to whom a follow-up can be given."""
+    require(actor, Action.FOLLOW_UP_CHANGE)
+    rows = session.execute(_CONSULTANTS, reach_of(actor))
+    return tuple(Colleague(*row) for row in rows)
 
 
 def agreement_for(session: Session, actor: Actor, agreement_id: int) -> OpenAgreementLine:

@@ -15,6 +15,7 @@ from kp4web.domain.due import DueKind
 from kp4web.domain.due_words import DueGroup, quick_picks
 from kp4web.domain.errors import InvalidInput
 from kp4web.domain.policy import Access, Action, Field
+from kp4web.domain.talks import day_and_time
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.queries import DossierRef
@@ -23,15 +24,16 @@ from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.forms import BaseForm
-from kp4web.web.hints import ask_about_number
+from kp4web.web.hints import ask_about_number, offer_undo
 from kp4web.web.htmx import go_to, render_page, wants_fragment
 from kp4web.web.once import once
 from kp4web.web.paths import way_back
 from kp4web.web.transactions import become_writer
 from kp4web.worklist import commands, overview, queries
+from kp4web.worklist.acts import Act
 from kp4web.worklist.commands import AgreementEnding
 from kp4web.worklist.forms import AgreementForm, MoveForm, PensionForm, PlanForm
-from kp4web.worklist.overview import Wanted
+from kp4web.worklist.pieces import Wanted
 from kp4web.worklist.presentation import (
     ANY_ID,
     ANY_NUMBER,
@@ -60,6 +62,7 @@ def _wanted(given: Mapping[str, str]) -> Wanted:
         kind=_one_of(DueKind, given.get("soort")),
         page=_number(given.get("pagina")) or 1,
         everything=given.get("alles") == "1",
+        chooses=given.get("kies") == "1",
     )
 
 
@@ -82,6 +85,7 @@ def _list(wanted: Wanted, *, focus: int | None = None) -> ResponseReturnValue:
     addresses = Addresses(url_for(".index"), _patterns(), replace(wanted, page=work.page))
     return render_page(
         "worklist/index.html", fragment="list", work=work, addresses=addresses,
+        can_choose=any(Act.MOVE in row.acts for row in work.rows),
         groups=groups_of(work, addresses, day, focus), tabs=tabs_of(work, addresses),
         lead=summary(work.counts), focuses=focus is not None, drafts=drafts.listed(work.drafts),
         tracks=[kind for kind in TrackKind if kind.active], kinds=list(DueKind),
@@ -119,7 +123,7 @@ def _pattern(endpoint: str) -> str | None:
 def edit(follow_up_id: int) -> ResponseReturnValue:
     """Offer other dates for a follow-up: a page, or the small form inside a row."""
     item = queries.follow_up_for(db.session(), current_actor(), follow_up_id)
-    return _move_page(item, MoveForm())
+    return _move_page(item, MoveForm(starts_at=item.starts_at))
 
 
 @bp.post("/opvolgingen/<id:follow_up_id>/verzetting")
@@ -130,8 +134,9 @@ def move(follow_up_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             moved = commands.move_follow_up(
-                db.session(), current_actor(), follow_up_id, form.day(), now=now(), today=today()
-            )
+                db.session(), current_actor(), follow_up_id, form.day(),
+                starts_at=form.starts_at.data, now=now(), today=today(),
+            )  # fmt: skip
             return _done(f"De opvolging is verzet naar {dutch_day(moved.due_on)}.")
         except InvalidInput as error:
             db.session.rollback()
@@ -141,7 +146,7 @@ def move(follow_up_id: int) -> ResponseReturnValue:
 
 
 def _move_page(item: queries.OpenItem, form: MoveForm, *, status: int = 200) -> Response:
-    form.due_on.id = f"due_on-{item.id}"
+    form.due_on.id, form.starts_at.id = f"due_on-{item.id}", f"starts_at-{item.id}"
     return _form_page(
         "worklist/move.html", f"move-{item.id}", item.dossier, form, status=status, item=item,
         picks=quick_picks(today()), default=url_for(".index"),
@@ -155,7 +160,20 @@ def complete(follow_up_id: int) -> ResponseReturnValue:
     ref = commands.complete_follow_up(
         db.session(), current_actor(), follow_up_id, now=now(), today=today()
     )
-    return _done(f"De opvolging in dossier {ref.number} is afgehandeld.")
+    offer_undo(
+        f"De opvolging in dossier {ref.number} is afgehandeld.",
+        href=url_for(".undo", follow_up_id=follow_up_id),
+        back=way_back(url_for(".index")), target="#worklist",
+    )  # fmt: skip
+    return _done()
+
+
+@bp.post("/opvolgingen/<id:follow_up_id>/heropening")
+@requires(Action.FOLLOW_UP_CHANGE)
+def undo(follow_up_id: int) -> ResponseReturnValue:
+    """Take back within 10 seconds that a follow-up was completed: 303, or 409 when too late."""
+    ref = commands.undo_completion(db.session(), current_actor(), follow_up_id, now=now())
+    return _done(f"De opvolging in dossier {ref.number} staat weer open.")
 
 
 @bp.get("/dossiers/<number:number>/opvolgingen/nieuw")
@@ -163,7 +181,15 @@ def complete(follow_up_id: int) -> ResponseReturnValue:
 def new(number: str) -> ResponseReturnValue:
     """Show the form to plan a follow-up beside any conversation."""
     line = queries.dossier_line(db.session(), current_actor(), number)
-    return _plan_page(line, PlanForm())
+    return _plan_page(line, _plan_form())
+
+
+def _plan_form() -> PlanForm:
+    """Return the form, with the consultants of the own team to choose from."""
+    form, actor = PlanForm(), current_actor()
+    others = [c for c in queries.consultants_for(db.session(), actor) if c.id != actor.id]
+    form.offer(((other.id, other.name) for other in others), "De vaste consulent van dit dossier")
+    return form
 
 
 @bp.post("/dossiers/<number:number>/opvolgingen")
@@ -171,15 +197,17 @@ def new(number: str) -> ResponseReturnValue:
 @once
 def create(number: str) -> ResponseReturnValue:
     """Plan a follow-up: 303 to the dossier or the list, or 422 with everything typed."""
-    form = PlanForm()
+    form = _plan_form()
     if form.validate_on_submit():
         try:
             planned = commands.plan_follow_up(
                 db.session(), current_actor(), number, form.command(), now=now(), today=today()
             )
-            text = f"De opvolging is gepland op {dutch_day(planned.due_on)}."
+            what = "Het gesprek" if form.talk_at.data else "De opvolging"
+            text = f"{what} is gepland op {day_and_time(planned.due_on, form.talk_at.data)}."
             page = url_for("timeline.show", number=number)
-            ask_about_number(planned.what, href=page, label="Naar het dossier")
+            typed = (planned.what, planned.activation_reason)
+            ask_about_number(*typed, href=page, label="Naar het dossier")
             return _done(text, default=url_for("timeline.show", number=number))
         except InvalidInput as error:
             db.session.rollback()
@@ -311,11 +339,12 @@ def _log(ref: DossierRef) -> None:
     db.session.commit()
 
 
-def _done(text: str, *, default: str | None = None) -> ResponseReturnValue:
+def _done(text: str = "", *, default: str | None = None) -> ResponseReturnValue:
     """Commit and go back; for htmx the list anew, with the focus where one was working."""
     list_path = url_for(".index")
     back = way_back(default or list_path)
-    flash(text, "ok")
+    if text:
+        flash(text, "ok")
     if wants_fragment():
         asked = urlsplit(back)
         if asked.path == list_path:

@@ -30,11 +30,14 @@ NEW_TABLES = {
     "digest_sent", "digest_setting", "elsewhere_score", "exemption", "exemption_reason",
     "heading_version", "legal_duty", "legal_ground", "outline", "sanction_evidence",
     "sanction_signal", "sanction_step", "sanction_warning",
-    "name_key", "profile_suggestion", "questionnaire", "questionnaire_version",
+    "name_key", "planned_talk", "profile_suggestion", "questionnaire", "questionnaire_version",
     "report_addition", "report_question", "report_text",
     "saved_filter", "sent_form", "version_in_force",
 }  # fmt: skip
-MOVED_TABLES = {"application", "conversation", "dossier", "draft", "handover", "user_account"}
+MOVED_TABLES = {
+    "application", "conversation", "dossier", "draft", "follow_up", "follow_up_move", "handover",
+    "user_account",
+}  # fmt: skip
 FOLLOWING = "report_index"
 """What SQLite keeps beside a table and is no table of its own, with all that belongs to it."""
 MOMENT = "2026-03-02 09:00:00.000000"

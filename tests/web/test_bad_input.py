@@ -81,7 +81,9 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
         "lead",
         {"outcome": "held", "held_on": DAY, "held_at": "00:00", "channel": "phone",
          "participants": "resident", "participants_asked": "1", "report": TEXT,
-         "follow_up_on": DAY, "follow_up_what": TEXT, "done": "{talked_about}",
+         "follow_up_on": DAY, "follow_up_what": TEXT, "talk_at": "23:59", "talk_how": "home",
+         "talk_minutes": "45", "talk_place": TEXT, "is_activation": "y",
+         "activation_reason": TEXT, "done": "{talked_about}",
          "life_areas": "work", "participation_step": "2", "agreements-0-what": TEXT,
          "agreements-0-who": "resident", "agreements-0-due_on": DAY,
          "submission": "", "terug": "/werkvoorraad"},
@@ -156,6 +158,9 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "intake.bsn": ("intake", {}),
     "intake.take": ("intake", {}),
     "intake.close": ("intake", {"closing": "other", "note": TEXT}),
+    "moves.create": (
+        "lead", {"verzet": "{follow_up_id}_2026-11-17_2026-12-01", "terug": "/werkvoorraad"},
+    ),
     "needs.update": ("lead", {"text": TEXT, "version": "1", "terug": "/"}),
     "outlines.create": ("coordinator", {"name": "Nieuw", "headings": "Werk", "revision": ""}),
     "outlines.restore": ("coordinator", {}),
@@ -228,10 +233,19 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "users.update_roles": ("administrator", {"roles": "consultant"}),
     "versions.create": ("operator", {"file": TEXT}),
     "versions.put_in_force": ("operator", {"organisation": "2", "from_on": DAY}),
-    "worklist.create": ("lead", {"due_on": DAY, "what": TEXT, "terug": "/", "rij": "1"}),
-    "worklist.move": ("lead", {"due_on": DAY, "terug": "/werkvoorraad?pagina=2", "rij": "1"}),
+    "worklist.create": (
+        "lead",
+        {"due_on": DAY, "what": TEXT, "talk_at": "23:59", "talk_how": "home", "talk_minutes": "45",
+         "talk_place": TEXT, "is_activation": "y", "activation_reason": TEXT,
+         "user": "{colleague}", "terug": "/", "rij": "1"},
+    ),
+    "worklist.move": (
+        "lead",
+        {"due_on": DAY, "starts_at": "23:59", "terug": "/werkvoorraad?pagina=2", "rij": "1"},
+    ),
     "worklist.note_pension": ("lead", {"note": TEXT, "postponed_to": DAY, "uitstel": "1"}),
     "worklist.complete": ("lead", {"terug": "/", "rij": "1"}),
+    "worklist.undo": ("lead", {"terug": "/"}),
     "worklist.settle_agreement": ("lead", {"ending": "kept", "terug": "/", "rij": "1"}),
     "users.close": ("administrator", {}),  # last: then there is nobody to change
 }  # fmt: skip
@@ -261,6 +275,7 @@ PATHS = {  # endpoint: where its good form belongs, when that is not the row of 
 }
 ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "accounts.sign_in": ("verder",),
+    "agenda.index": ("week", "maand"),
     "caseload.index": ("pagina",),
     "conversations.new": ("terug",),
     "conversations.new_attempt": ("terug", "rij", "opvolging"),
@@ -274,6 +289,8 @@ ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "handovers.index": ("status", "pagina"),
     "intake.index": ("status", "gemeente", "mijn", "pagina"),
     "logbook.index": ("gebruiker", "handeling", "van", "tot", "voor"),
+    "moves.index": ("verzet", "terug"),
+    "moves.new": ("opvolging", "naar", "op", "terug"),
     "needs.index": ("kop",),
     "reports.question": ("terug",),
     "reports.questions": ("terug",),
@@ -281,7 +298,7 @@ ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "timeline.show": ("soort", "voor"),
     "worklist.agreement": ("terug", "rij"),
     "worklist.edit": ("terug", "rij"),
-    "worklist.index": ("groep", "traject", "soort", "pagina", "alles"),
+    "worklist.index": ("groep", "traject", "soort", "pagina", "alles", "kies"),
     "worklist.new": ("terug", "rij"),
     "worklist.pension": ("uitstel", "terug", "rij"),
 }

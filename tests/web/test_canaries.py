@@ -25,6 +25,7 @@ PERSON = {"naam", "aanpak", "straat", "kind", "traject", "overgedragene", "corre
 HEADINGS = {"hulpvraag", "oudevraag", "activering"}
 ADDED = {"correction", "addition", "response", "redencorrection", "redenaddition"}
 ASKED = {"vraagstelling", "repliek"}
+PLANNED = {"opvolging", "plaats", "rustreden"}
 PACKAGE = {"aanvrager", "motivering", "overdracht", "terugreden"}
 APPLICATION = {
     "kandidaat", "gezinslid", "teruggekomen", "afgesloten", "instrument", "kenmerk", "gestopt",
@@ -41,8 +42,9 @@ SEES = {  # persona: fields of the own municipality
     | HEADINGS
     | ADDED
     | ASKED
-    | {"verslag", "afspraak", "opvolging", "bericht", "betrokkene", "ontheffing", "signaal"},
-    "colleague": PERSON | {"opvolging", "betrokkene", "bericht"},  # the message is the own entry
+    | PLANNED
+    | {"verslag", "afspraak", "bericht", "betrokkene", "ontheffing", "signaal"},
+    "colleague": PERSON | PLANNED | {"betrokkene", "bericht"},  # the message is the own entry
     "coordinator": PERSON | PACKAGE | ASKED | {"ontheffing", "signaal"},
     "income": {"naam", "overgedragene", "signaal"},
     "intake": PACKAGE | APPLICATION | AT_INTAKE,
@@ -50,8 +52,9 @@ SEES = {  # persona: fields of the own municipality
 FIELDS = tuple(sorted(set().union(*SEES.values())))
 SEES |= {f"buren {who}": SEES[who] for who in ("lead", "coordinator")}
 LIMIT = 800
-COMBINED = re.compile(r"/dossiers/KP4-[\d-]+\?[^&]*&")
-"""Filters of one timeline together: each by itself is enough, all together never end."""
+ENDLESS = re.compile(r"/dossiers/KP4-[\d-]+\?[^&]*&|/agenda\?")
+"""Filters of one timeline together, and weeks: each by itself is enough, all never end."""
+AGENDA = ("/agenda?week=2026-W47", "/agenda?maand=2026-11")
 
 
 def allowed(persona):
@@ -65,7 +68,7 @@ def links(text):
     """Return the addresses on a page that stay within the application."""
     found = re.findall(r'(?:href|data-hx-get)="(/[^"#]*)', text)
     addresses = {unescape(address) for address in found if not address.startswith("/static")}
-    return {address for address in addresses if not COMBINED.match(address)}
+    return {address for address in addresses if not ENDLESS.match(address)}
 
 
 def crawl(http, start):
@@ -100,7 +103,7 @@ def test_nobody_comes_across_what_is_not_theirs(app, http_as, persona):
     world = make_world()
     http = http_as(world.users[persona])
     http.checks_html = False
-    start = {"/", "/account", "/bestaat-niet"}
+    start = {"/", "/account", "/bestaat-niet", *AGENDA}
     for number in db.session.scalars(select(Questionnaire.id)):
         start |= {f"/vragenlijsten/{number}/{area}" for area in CANARY_AREAS.values()}
     for place in world.places:

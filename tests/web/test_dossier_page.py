@@ -134,7 +134,8 @@ def test_open_follow_ups_can_be_moved_and_completed_from_the_page(http_as, lead)
     done = http.post(f"/opvolgingen/{follow_up.id}/afhandeling", data={"terug": path(dossier)})
     assert (done.status_code, done.location) == (303, path(dossier))
     html = page_of(http, dossier)
-    assert f"/opvolgingen/{follow_up.id}/" not in html
+    assert f"/opvolgingen/{follow_up.id}/verzetting" not in html
+    assert f"/opvolgingen/{follow_up.id}/afhandeling" not in html
     assert {"moved", "ended"} <= set(kinds(html))
 
 

@@ -27,6 +27,8 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "accounts.show": (EVERYONE, set()),
     "accounts.update_password": (EVERYONE, set()),
     "accounts.update_shortcuts": (EVERYONE, set()),
+    "agenda.index": (CONSULTANTS, set()),
+    "agenda.talk_file": (TEAM, BUREN),
     "caseload.assign": (COORDINATORS, set()),
     "caseload.create_dossier": (COORDINATORS, set()),
     "caseload.index": (COORDINATORS, set()),
@@ -89,6 +91,9 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "intake.take": ({"intake"}, set()),
     "intake.update": ({"intake"}, set()),
     "logbook.index": ({"fg", "buren fg"}, set()),
+    "moves.create": ({*TEAM, *BUREN}, set()),
+    "moves.index": ({*TEAM, *BUREN}, set()),
+    "moves.new": ({*TEAM, *BUREN}, set()),
     "needs.edit": ({"lead"}, {"buren lead"}),
     "needs.index": ({"lead"}, BUREN),
     "needs.update": ({"lead"}, {"buren lead"}),
@@ -170,6 +175,7 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "worklist.new": ({"lead"}, BUREN),
     "worklist.note_pension": ({"lead", "coordinator"}, BUREN),
     "worklist.pension": ({"lead", "coordinator"}, BUREN),
+    "worklist.undo": ({"lead"}, BUREN),
     "worklist.settle_agreement": ({"lead"}, BUREN & CONSULTANTS),
     "accounts.sign_out": (EVERYONE, set()),  # last: after it nothing is open
 }

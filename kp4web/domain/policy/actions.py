@@ -14,6 +14,7 @@ class Action(StrEnum):
 
     OWN_ACCOUNT = auto()
     WORKLIST_READ = auto()
+    AGENDA_READ = auto()
     FOLLOW_UP_CHANGE = auto()
     DOSSIER_READ = auto()
     CLIENT_CHANGE = auto()
@@ -63,6 +64,7 @@ class Action(StrEnum):
 _CONSULTANT = frozenset(
     {
         Action.WORKLIST_READ,
+        Action.AGENDA_READ,
         Action.FOLLOW_UP_CHANGE,
         Action.DOSSIER_READ,
         Action.CLIENT_CHANGE,

@@ -1,0 +1,1 @@
+"""Moving several follow-ups at once: choose, see what will happen, confirm, read the result."""
