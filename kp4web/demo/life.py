@@ -108,6 +108,8 @@ class Life:
     open: dict[str, date] = field(default_factory=dict)
     """Open follow-ups with their dates."""
     unread: set[str] = field(default_factory=set)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    """Questions of the coordinator that are not settled, with what will be answered."""
     talks: int = 0
     attempts: int = 0
     episode: int = 0

@@ -22,6 +22,7 @@ from kp4web.corrections.queries import track_for
 from kp4web.demo import events as told
 from kp4web.demo.loader_intake import INTAKE_COMMANDS
 from kp4web.demo.loader_legal import LEGAL_COMMANDS
+from kp4web.demo.loader_reports import REPORT_COMMANDS
 from kp4web.demo.loading import Keys, person_of
 from kp4web.domain.actor import OrganisationKind, Role
 from kp4web.domain.corrections import TrackCorrection
@@ -337,4 +338,5 @@ COMMANDS: dict[type[told.Event], Callable[[Loader, Any], None]] = {
     told.JoinScreeningRound: Loader.join_round,
     **INTAKE_COMMANDS,
     **LEGAL_COMMANDS,
+    **REPORT_COMMANDS,
 }

@@ -29,6 +29,7 @@ class Keys:
         self.versions: dict[str, int] = {}
         self.applications: dict[str, int] = {}
         self.questionnaires: dict[str, int] = {}
+        self.questions: dict[str, int] = {}
 
     def who(self, event: told.Event) -> tuple[Session, Actor]:
         """Return the first two arguments of every command."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, time
 
+from kp4web.demo.afterwards import first_occasion
 from kp4web.demo.events import (
     AcceptHandover,
     Assign,
@@ -39,6 +40,7 @@ def start(plan: Plan, seed: str) -> Life:
             life.schedule(wave, "level")
     begins = "offer" if plan.offered_on else "take_over"
     life.schedule(plan.offered_on or plan.recorded_on, begins)
+    life.schedule(first_occasion(plan), "look_back")
     life.schedule(plan.exits[0].on, "stop")
     life.schedule(plan.kp3_on, "to_kp3")
     life.schedule(plan.back_on, "back_from_kp3")
