@@ -37,6 +37,8 @@ class DraftRule:
     about: About = About.DOSSIER
     preset: frozenset[str] = field(default_factory=frozenset)
     """Fields that hold something from the start: kept, but no reason to offer the draft."""
+    place: tuple[tuple[str, str], ...] = ()
+    """What the address of the page needs besides its subject."""
 
 
 def worth_keeping(fields: Mapping[str, Sequence[str]], preset: Collection[str]) -> bool:

@@ -1,7 +1,10 @@
 """The form of one heading."""
 
+from typing import ClassVar
+
 from wtforms import HiddenField, TextAreaField
 
+from kp4web.domain.drafts import DraftRule
 from kp4web.needs.commands import TEXT_LIMIT, Heading, WriteHeading
 from kp4web.web.forms import BaseForm, at_most
 
@@ -11,6 +14,15 @@ NO_VERSION = -1
 
 class HeadingForm(BaseForm):
     """What stands under one heading, and the version it was read from."""
+
+    drafts: ClassVar[dict[Heading, DraftRule]] = {
+        heading: DraftRule(
+            f"kop-{heading.slug}", heading.label, "needs.edit", preset=frozenset({"version"}),
+            place=(("heading", heading.slug),),
+        )
+        for heading in Heading
+    }  # fmt: skip
+    more_drafts = tuple(drafts.values())
 
     text = TextAreaField("Tekst", validators=[at_most(TEXT_LIMIT)])
     version = HiddenField()

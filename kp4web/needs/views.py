@@ -7,11 +7,13 @@ from kp4web.domain.errors import InvalidInput, NotFound
 from kp4web.domain.headings import BY_SLUG, NO_DIAGNOSIS, Heading
 from kp4web.domain.policy import Access, Action, Field
 from kp4web.dossiers.commands import record_in
+from kp4web.dossiers.queries import dossier_ref
 from kp4web.extensions import db
 from kp4web.needs import commands, queries
 from kp4web.needs.commands import Overtaken
 from kp4web.needs.forms import HeadingForm
 from kp4web.needs.queries import Needs
+from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.hints import ask_about_number
@@ -40,7 +42,10 @@ def edit(number: str, heading: str) -> ResponseReturnValue:
     """Show the form of one heading: in its place on the page, or as a page of its own."""
     needs = queries.needs_for(db.session(), current_actor(), number)
     now_there = needs.of(kind := _named(heading)).now
-    form = HeadingForm(formdata=None, text=now_there.text, version=str(now_there.version))
+    form = drafts.restored(
+        HeadingForm, needs.ref.id, rule=HeadingForm.drafts[kind],
+        text=now_there.text, version=str(now_there.version),
+    )  # fmt: skip
     return _form_page(needs, kind, form)
 
 
@@ -49,13 +54,19 @@ def edit(number: str, heading: str) -> ResponseReturnValue:
 def update(number: str, heading: str) -> ResponseReturnValue:
     """Save: 303 (for htmx the heading as it stands now); 422, or 409 with both texts."""
     form, kind = HeadingForm(), _named(heading)
+    rule = HeadingForm.drafts[kind]
+    if drafts.keeps():
+        ref = dossier_ref(db.session(), current_actor(), number)
+        ref.require(Field.SUPPORT_NEEDS, Access.WRITE)
+        return drafts.keep(form, ref.id, rule=rule)
     if not form.validate_on_submit():
         return _refused(number, kind, form, 422)
     command = form.command(kind)
     try:
-        commands.write_heading(
+        made = commands.write_heading(
             db.session(), current_actor(), number, command, now=now(), today=today()
         )
+        drafts.forget(form, made.dossier_id, rule=rule)
     except InvalidInput as error:
         form.refuse(error)
         return _refused(number, kind, form, 422)

@@ -196,4 +196,4 @@ def listed(lines: Sequence[Any]) -> list[ListedDraft]:
 def _address(rule: DraftRule, line: Any) -> str:
     parameter = _PARAMETERS.get(rule.about)
     values = {parameter: line.number or line.subject_id} if parameter else {}
-    return url_for(rule.page, **values)
+    return url_for(rule.page, **(values | dict(rule.place)))

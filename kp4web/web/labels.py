@@ -11,7 +11,7 @@ from kp4web.web.forms import FORMS, BaseForm
 HIDDEN = frozenset(
     {"based_on", "concept", "confirmed", "csrf_token", "keep_asked", "kies", "opvolging", "page",
      "pagina", "participants_asked", "partner_of", "question", "questionnaire", "rij", "shown",
-     "stay", "submission", "terug"}
+     "revision", "stay", "submission", "terug", "version"}
 )  # fmt: skip
 """Fields without words: they go along unseen."""
 _UNSEEN = ("was.", "seen.", "vraag.", "keuzes.", "keuze-")
