@@ -13,7 +13,7 @@ from kp4web.accounts.models import User
 from kp4web.conversations.models import Conversation
 from kp4web.demo.accounts import ACCOUNTS, ADMINISTRATOR, MUNICIPALITIES, OTHERS
 from kp4web.demo.bulk import TALKS, fill, sizes_for
-from kp4web.demo.commands import is_empty, is_loaded, set_password
+from kp4web.demo.commands import is_empty, is_loaded, leave_draft, set_password
 from kp4web.demo.loader import load
 from kp4web.demo.story import DEFAULT_SEED, history
 from kp4web.dossiers.models import Dossier
@@ -59,6 +59,8 @@ def load_command(seed: int, day: datetime | None, clients: int, conversations: i
     events = history(seed, until)
     with click.progressbar(length=len(events), label="Demogeschiedenis laden") as bar:
         load(session, events, password=password, done=bar.update)
+    leave_draft(session, now=datetime.now(UTC), today=until)
+    session.commit()
     _fill_up(session, clients, conversations, seed, until)
     if not given:
         click.echo(f"Wachtwoord van elk account: {password}")
