@@ -222,7 +222,7 @@ def run(drill: Drill, kind: str, chance: random.Random) -> int:
     return len(text) - kept
 
 
-def drill_drafts(times: int, seed: int) -> int:
+def drill_drafts(times: int, seed: int, kinds: list[str]) -> int:
     """Do every kind so many times; print a table and return the number of lost characters."""
     chance = random.Random(seed)
     path = require_browser()
@@ -242,7 +242,7 @@ def drill_drafts(times: int, seed: int) -> int:
         context.set_default_timeout(PATIENCE)
         drill = Drill(app, context)
         drill.serve()
-        for kind in KINDS:
+        for kind in kinds:
             drill.lost[kind] = []
             for _ in range(times):
                 drill.lost[kind].append(run(drill, kind, chance))
@@ -262,8 +262,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="kp4 drill", description=__doc__)
     parser.add_argument("--times", type=int, default=20, help="hoe vaak elke storing")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kind", choices=KINDS, action="append", help="alleen deze storing")
     asked = parser.parse_args()
-    if drill_drafts(asked.times, asked.seed):
+    if drill_drafts(asked.times, asked.seed, asked.kind or list(KINDS)):
         sys.exit(1)
 
 
