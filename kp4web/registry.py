@@ -29,6 +29,7 @@ FEATURES_WITH_TABLES = (
 FEATURES_WITH_PAGES = (
     "accounts",
     "agenda",
+    "breakglass",
     "caseload",
     "conversations",
     "corrections",
@@ -44,6 +45,7 @@ FEATURES_WITH_PAGES = (
     "moves",
     "needs",
     "outlines",
+    "privacy",
     "questionnaires",
     "reports",
     "residents",

@@ -11,7 +11,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from kp4web.accounts.models import SignInAttempt, User, UserSession
+from kp4web.accounts.models import ReasonGrant, SignInAttempt, User, UserSession
 from kp4web.accounts.queries import actor_of, failures_since, user_by_email
 from kp4web.audit.commands import record
 from kp4web.crypto import vault
@@ -148,6 +148,19 @@ def end_session(session: Session, actor: Actor, session_id: int, *, now: datetim
         raise NotFound("Deze sessie bestaat niet of is al beëindigd.")
     own.ended_at = now
     record(session, actor, "session_end", now=now, ended=session_id)
+
+
+def end_grants(session: Session, user_id: int, *, now: datetime) -> None:
+    """End what a reason opened for a user: the role that could give one is gone."""
+    session.execute(
+        update(ReasonGrant)
+        .where(
+            ReasonGrant.user_id == user_id,
+            ReasonGrant.ended_at.is_(None),
+            ReasonGrant.expires_at > now,
+        )
+        .values(ended_at=now)
+    )
 
 
 def end_all_sessions(

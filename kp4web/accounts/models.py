@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kp4web.domain.actor import Role
@@ -51,6 +51,34 @@ class UserRole(Base):
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class ReasonGrant(Base):
+    """
+    A dossier that a user opened by giving a reason, until a moment (break-glass).
+
+    ``ended_at``: it ended before that, by the user or with the role.
+    """
+
+    __tablename__ = "reason_grant"
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="reason_filled"),
+        CheckConstraint("expires_at > granted_at", name="expires_later"),
+        Index("ix_reason_grant_user", "user_id", "expires_at"),
+        Index("ix_reason_grant_dossier", "dossier_id", "granted_at"),
+        Index("ix_reason_grant_municipality", "municipality_id", "granted_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"))
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
+    role: Mapped[Role]
+    """With which role: as a colleague (consultant) or as coordinator."""
+    reason: Mapped[str] = mapped_column(Text)
+    granted_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class UserSession(Base):

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from kp4web.accounts.models import SignInAttempt, User, UserRole, UserSession
-from kp4web.domain.actor import Actor, OrganisationKind, Role
+from kp4web.accounts.models import ReasonGrant, SignInAttempt, User, UserRole, UserSession
+from kp4web.domain.actor import Actor, Grant, OrganisationKind, Role
 from kp4web.domain.errors import NotFound
 from kp4web.domain.policy import Action, require
 from kp4web.extensions import AnyRow
@@ -21,11 +21,18 @@ _SIGNED_IN = (
         User.id, User.name, User.email, User.password_is_initial, User.shortcuts,
         Organisation.id.label("organisation_id"), Organisation.kind,
         Organisation.name.label("organisation"), Organisation.team,
-        Organisation.municipality_id, _ROLES.role,
+        Organisation.municipality_id, _ROLES.role, ReasonGrant.dossier_id, ReasonGrant.reason,
+        ReasonGrant.expires_at.label("until"),
     )
     .join(User, User.id == UserSession.user_id)
     .join(Organisation, Organisation.id == User.organisation_id)
     .outerjoin(_ROLES, (_ROLES.user_id == User.id) & _ROLES.revoked_at.is_(None))
+    .outerjoin(
+        ReasonGrant,
+        (ReasonGrant.user_id == User.id)
+        & (ReasonGrant.expires_at > bindparam("now"))
+        & ReasonGrant.ended_at.is_(None),
+    )
     .where(
         UserSession.token_hash == bindparam("token_hash"),
         UserSession.ended_at.is_(None),
@@ -56,9 +63,13 @@ class SignedIn:
         return str(self.session_id)
 
 
-def signed_in(session: Session, token_hash: str) -> SignedIn | None:
-    """Return who holds this running session of an open account, or ``None``; one query."""
-    rows = session.execute(_SIGNED_IN, {"token_hash": token_hash}).all()
+def signed_in(session: Session, token_hash: str, *, now: datetime) -> SignedIn | None:
+    """
+    Return who holds this running session of an open account, or ``None``; one query.
+
+    With the dossiers that a reason opens at this moment: each request looks again.
+    """
+    rows = session.execute(_SIGNED_IN, {"token_hash": token_hash, "now": now}).all()
     if not rows:
         return None
     first = rows[0]
@@ -68,17 +79,28 @@ def signed_in(session: Session, token_hash: str) -> SignedIn | None:
         organisation_label=f"{first.organisation}, {first.team}" if first.team
         else first.organisation,
         password_is_initial=first.password_is_initial, shortcuts=first.shortcuts,
-        actor=_actor(rows),
+        actor=_actor(rows, _grants(rows)),
     )  # fmt: skip
 
 
-def _actor(rows: Sequence[AnyRow]) -> Actor:
+def _grants(rows: Sequence[AnyRow]) -> tuple[Grant, ...]:
+    """Return each grant once: the rows hold every role beside every grant."""
+    found = {
+        row.dossier_id: Grant(row.dossier_id, row.reason, row.until)
+        for row in rows
+        if row.dossier_id is not None
+    }
+    return tuple(found[dossier_id] for dossier_id in sorted(found))
+
+
+def _actor(rows: Sequence[AnyRow], grants: tuple[Grant, ...] = ()) -> Actor:
     first = rows[0]
     return Actor(
         id=first.id, name=first.name,
         roles=frozenset(Role(row.role) for row in rows if row.role is not None),
         organisation_id=first.organisation_id,
         organisation_kind=OrganisationKind(first.kind), municipality_id=first.municipality_id,
+        grants=grants,
     )  # fmt: skip
 
 
@@ -91,14 +113,47 @@ _ACTOR = (
     .outerjoin(UserRole, (UserRole.user_id == User.id) & UserRole.revoked_at.is_(None))
     .where(User.id == bindparam("user_id"))
 )  # fmt: skip
+_GRANTS = select(
+    ReasonGrant.dossier_id, ReasonGrant.reason, ReasonGrant.expires_at.label("until")
+).where(
+    ReasonGrant.user_id == bindparam("user_id"), ReasonGrant.ended_at.is_(None),
+    ReasonGrant.expires_at > bindparam("now"),
+)  # fmt: skip
 
 
-def actor_of(session: Session, user_id: int) -> Actor:
-    """Return the user as an actor (command line, demo, tests); raise ``NotFound``."""
+def actor_of(session: Session, user_id: int, *, now: datetime | None = None) -> Actor:
+    """
+    Return the user as an actor (command line, demo, another user); raise ``NotFound``.
+
+    ``now``: with the dossiers that a reason opens at that moment.
+    """
     rows = session.execute(_ACTOR, {"user_id": user_id}).all()
     if not rows:
         raise NotFound("Deze gebruiker bestaat niet.")
-    return _actor(rows)
+    key = {"user_id": user_id, "now": now}
+    return _actor(rows, _grants(session.execute(_GRANTS, key).all()) if now else ())
+
+
+_NAMED = (
+    select(User.id)
+    .where(
+        User.organisation_id == bindparam("organisation_id"),
+        User.closed_at.is_(None),
+        or_(
+            User.email == bindparam("folded"),
+            User.name == bindparam("name"),
+            func.lower(User.name) == bindparam("folded"),
+        ),
+    )
+    .order_by(User.id)
+    .limit(2)
+)
+
+
+def colleagues_named(session: Session, organisation_id: int, name: str) -> list[int]:
+    """Return whose name or address this is within an organisation; two at most."""
+    key = {"organisation_id": organisation_id, "name": name, "folded": name.lower()}
+    return list(session.scalars(_NAMED, key))
 
 
 def user_by_email(session: Session, email: str) -> User | None:

@@ -28,7 +28,7 @@ def load_user(_request: object) -> queries.SignedIn | None:
     if not isinstance(token, str):
         return None
     moment = now()
-    user = queries.signed_in(db.session(), commands.token_hash(token))
+    user = queries.signed_in(db.session(), commands.token_hash(token), now=moment)
     if user is None or user.expires_at <= moment:
         return None
     if moment - user.last_seen_at > TOUCH_EVERY:

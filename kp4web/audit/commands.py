@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from kp4web.audit.models import AuditEntry, AuditHead, link
 from kp4web.crypto import vault
 from kp4web.domain.actor import Actor
+from kp4web.domain.policy import Relation
 
 ACTIVITY = "begeleiding-klantprofiel-4"
 """The processing activity in the register of processing (AVG 30)."""
@@ -56,8 +57,12 @@ def record(
     Queue one entry; it is written and chained by the commit of this transaction.
 
     ``subjects`` are client ids; ``detail`` holds ids and codes, never names or typed text.
-    Without ``municipality_id`` the entry belongs to the actor's own municipality.
+    Without ``municipality_id`` the entry belongs to the actor's own municipality. What is done
+    in a dossier that a reason opened carries that reason.
     """
+    relations = sorted(relation)
+    if not reason and actor and Relation.WITH_REASON in relations:
+        reason = getattr(actor.grant_for(dossier_id), "reason", "")
     columns = {
         "trace_id": session.info.get("trace_id") or uuid4().hex,
         "span_id": uuid4().hex[:16],
@@ -71,7 +76,7 @@ def record(
         "organisation_id": actor and actor.organisation_id,
         "municipality_id": municipality_id or (actor and actor.municipality_id),
         "dossier_id": dossier_id,
-        "relation": ",".join(sorted(relation)),
+        "relation": ",".join(relations),
         "reason": reason,
         "detail": {key: value for key, value in detail.items() if value is not None},
     }

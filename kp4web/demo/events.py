@@ -297,6 +297,14 @@ class LeaveMessage(DossierEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenWithReason(DossierEvent):
+    """A colleague or coordinator opens the dossier with a reason; the lead gets a message."""
+
+    message: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettleMessage(DossierEvent):
     """The lead has read the message."""
 

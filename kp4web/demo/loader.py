@@ -13,6 +13,7 @@ from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from kp4web.accounts.queries import actor_of
+from kp4web.breakglass.commands import OpenWithReason, open_with_reason
 from kp4web.caseload.commands import AssignDossiers, assign_dossiers
 from kp4web.clients.models import HouseholdRelation
 from kp4web.conversations.commands import MakeAgreement, RecordConversation, record_conversation
@@ -270,6 +271,12 @@ class Loader(Keys):
                              today=event.day)  # fmt: skip
         self.messages[event.message] = made.id
 
+    def open_with_reason(self, event: told.OpenWithReason) -> None:
+        """Open a dossier with a reason."""
+        made = open_with_reason(*self.where(event), OpenWithReason(event.reason), now=event.at,
+                                today=event.day)  # fmt: skip
+        self.messages[event.message] = self._latest(_MESSAGE, made.dossier_id)
+
     def settle_message(self, event: told.SettleMessage) -> None:
         """Note that the lead has read a message."""
         settle_message(*self.who(event), self.messages.pop(event.message), now=event.at)
@@ -329,6 +336,7 @@ COMMANDS: dict[type[told.Event], Callable[[Loader, Any], None]] = {
     told.WriteHeading: Loader.write_heading,
     told.AddOutline: Loader.add_outline,
     told.LeaveMessage: Loader.leave_message,
+    told.OpenWithReason: Loader.open_with_reason,
     told.SettleMessage: Loader.settle_message,
     told.MoveFollowUp: Loader.move_follow_up,
     told.CompleteFollowUp: Loader.complete_follow_up,

@@ -15,7 +15,9 @@ from kp4web.demo.events import (
     CorrectTrack,
     ExtendRest,
     FollowUpPlan,
+    OpenWithReason,
     RecordConversation,
+    SettleMessage,
 )
 from kp4web.demo.life import GOLDEN_END, NEVER, Exit, Life, Plan
 from kp4web.demo.population import Population
@@ -53,6 +55,7 @@ def arrange(population: Population, lives: list[Life], today: date) -> list[Life
     _agree(lives, today, rng, touched)
     _correct(lives, today, rng, touched)
     _activate(lives, today, rng, touched)
+    _open_with_reason(lives, today, rng, touched)
     return [
         *lives,
         *(start(plan, population.seed).run(today) for plan in _extras(population, today)),
@@ -229,6 +232,32 @@ CORRECTED = (
     "Met de inwoner nagekeken: de ondersteuning begon een paar weken eerder.",
 )
 """Why a first day was corrected."""
+
+
+def _open_with_reason(lives: Sequence[Life], today: date, rng: Random, touched: set[str]) -> None:
+    """Let a coordinator open a dossier lately, and a colleague one since; the last is unread."""
+    days = [working_days_before(today, 3), working_days_before(today, 1)]
+    for life in rng.sample(lives, len(lives)):
+        colleague = life.colleague(today)
+        fits = life.plan.team is accounts.WEST_BETUWE and life.plan.key not in touched
+        if not days or not fits or life.stopped or colleague is None or life.unread:
+            continue
+        if life.clock.date() < days[0] and life.kind is TrackKind.SUPPORT:
+            day, key, first = days.pop(0), life.fresh("m"), len(days) == 1
+            life.emit(
+                OpenWithReason, day, by=life.plan.team.coordinator if first else colleague,
+                dossier=life.plan.key, message=key, reason=REASONS[len(days)],
+            )  # fmt: skip
+            if first:
+                life.emit(SettleMessage, working_days_before(today, 2), dossier=life.plan.key,
+                          message=key)  # fmt: skip
+            touched.add(life.plan.key)
+
+
+REASONS = (
+    "De inwoner staat aan de balie en de vaste consulent is vrij.",
+    "De inwoner heeft een klacht over een afspraak; ik moet vandaag antwoorden.",
+)
 AGREED = (
     ("Zelf bellen met de huisarts voor een afspraak.", Party.RESIDENT, LifeArea.HEALTH, 2),
     ("De brief over de huur samen nakijken.", Party.CONSULTANT, LifeArea.HOUSING_MONEY, 1),

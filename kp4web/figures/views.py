@@ -56,6 +56,7 @@ def _shown(report: Report) -> dict[str, Any]:
         "source": words.SOURCE,
         "outlook": words.later_than_known(question),
         "day_not_over": question.known_on is not None and question.known_on >= _latest(),
+        "may_count_reasons": may(current_actor(), Action.BREAK_GLASS_COUNT),
         "may_record": may(current_actor(), Action.WELFARE_COUNT_RECORD),
     }
 

@@ -12,6 +12,7 @@ from kp4web.domain.actor import Actor, Role
 from kp4web.domain.dates import AMSTERDAM, end_of_day
 from kp4web.domain.policy import Action, Relation, require
 from kp4web.dossiers.models import Dossier
+from kp4web.extensions import AnyRow
 from kp4web.organisations.models import Organisation
 
 PAGE_SIZE = 50
@@ -42,6 +43,8 @@ class LogLine:
     dossier: str
     reason: str
     status: str
+    with_reason: bool
+    """Whether the dossier was open because of a reason, or was opened with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def log_for(session: Session, actor: Actor, asked: LogFilter, *, before: int | N
             organisation=row.organisation or "", roles=_roles(row.roles),
             relation=_relations(row.relation),
             action=ACTS.get(row.action, row.action), dossier=row.dossier or "",
-            reason=row.reason, status=row.status,
+            reason=row.reason, status=row.status, with_reason=_has_reason(row),
         )
         for row in rows[:PAGE_SIZE]
     )  # fmt: skip
@@ -107,6 +110,10 @@ def people_in_log(session: Session, actor: Actor) -> list[tuple[int, str]]:
         select(User.id, User.name).where(User.id.in_(seen)).order_by(User.name, User.id)
     )
     return [(row.id, row.name) for row in rows]
+
+
+def _has_reason(row: AnyRow) -> bool:
+    return row.action == "break_glass" or Relation.WITH_REASON in row.relation.split(",")
 
 
 def _roles(codes: str) -> str:

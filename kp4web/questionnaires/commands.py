@@ -19,7 +19,7 @@ from kp4web.domain.applications import KP4, ApplicationState
 from kp4web.domain.errors import DomainError, InvalidInput
 from kp4web.domain.pension import aow_date, months_until
 from kp4web.domain.periods import valid_on
-from kp4web.domain.policy import Access, Action, Field, require, writable_classes
+from kp4web.domain.policy import Access, Action, Field, require, require_access, writable_classes
 from kp4web.domain.questionnaire.answering import dump
 from kp4web.domain.questionnaire.definition import Definition, Question, Value
 from kp4web.domain.questionnaire.outcome import Facts, Outcome, outcome
@@ -219,7 +219,8 @@ def _after(given: Given, changed: Mapping[str, SaveAnswer]) -> Given:
 
 
 def require_open(ref: QuestionnaireRef) -> None:
-    """Raise ``DomainError`` for a questionnaire whose answers are frozen."""
+    """Raise ``DomainError`` for frozen answers, ``Forbidden`` for who only reads them."""
+    require_access(ref.relations, Field.ANSWERS_GENERAL, Access.WRITE)
     if ref.state is not QuestionnaireState.OPEN:
         raise DomainError(
             f"Deze vragenlijst is al {ref.state.label.lower()}: de antwoorden staan vast. "

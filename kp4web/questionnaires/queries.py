@@ -6,7 +6,7 @@ within the actor's reach. Which answers of one are readable follows from their c
 actor's relation (``policy.readable_classes``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -26,6 +26,8 @@ from kp4web.domain.policy import (
     Action,
     Field,
     Relation,
+    access,
+    answer_field,
     application_relations,
     readable_classes,
     reads,
@@ -33,7 +35,7 @@ from kp4web.domain.policy import (
     require,
 )
 from kp4web.domain.questionnaire.answering import load
-from kp4web.domain.questionnaire.definition import Answers, DataClass, Definition
+from kp4web.domain.questionnaire.definition import Answers, Definition, Question
 from kp4web.domain.questionnaire.scoring import score
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import DossierRef, dossier_ref
@@ -74,6 +76,11 @@ class QuestionnaireRef:
     def is_open(self) -> bool:
         """Return whether it is still being filled in."""
         return self.state is QuestionnaireState.OPEN
+
+    @property
+    def may_answer(self) -> bool:
+        """Return whether the actor can give answers: with a reason one only reads them."""
+        return self.is_open and access(self.relations, Field.ANSWERS_GENERAL) >= Access.WRITE
 
     @property
     def is_completed(self) -> bool:
@@ -167,18 +174,22 @@ def answers_of(
     session: Session,
     questionnaire_id: int,
     definition: Definition,
-    readable: frozenset[DataClass] | None = None,
+    held: Collection[Relation] | None = None,
 ) -> Given:
-    """Return the answers of the classes that are readable; ``None``: all, for the engine only."""
+    """Return the answers that these relations may read; ``None``: all, for the engine only."""
     answers, revisions = {}, {}
     for row in session.execute(_ANSWERS, {"id": questionnaire_id}):
         question = definition.by_id.get(row.question)
-        if question is None or (readable is not None and question.data_class not in readable):
+        if question is None or (held is not None and not _reads(held, question)):
             continue
         revisions[row.question] = row.revision
         if row.value is not None:
             answers[row.question] = load(question, row.value)
     return Given(answers, revisions)
+
+
+def _reads(held: Collection[Relation], question: Question) -> bool:
+    return reads(held, answer_field(question.data_class, question.area))
 
 
 # ---------------------------------------------------------------------- earlier ones
@@ -262,7 +273,7 @@ def name_for(session: Session, ref: QuestionnaireRef) -> str:
 def sheet_for(session: Session, ref: QuestionnaireRef) -> Sheet:
     """Return the answers that the actor may read, beside those of the previous questionnaire."""
     definition, readable = definition_of(session, ref.version_id), readable_classes(ref.relations)
-    given = answers_of(session, ref.id, definition, readable)
+    given = answers_of(session, ref.id, definition, ref.relations)
     return Sheet(
         definition, given.answers, given.revisions, readable,
         earlier_answers(session, ref, definition),
@@ -279,7 +290,7 @@ def earlier_answers(
     then = definition
     if last.version_id != ref.version_id:
         then = definition_of(session, last.version_id)
-    given = answers_of(session, last.id, then, readable_classes(ref.relations))
+    given = answers_of(session, last.id, then, ref.relations)
     return {
         question: earlier_beside(question, value, last.ended_on, then, definition)
         for question, value in given.answers.items()
@@ -333,7 +344,13 @@ class Listed:
     @property
     def may_start(self) -> bool:
         """Return whether another one can be started: one at a time, while it is active."""
-        return self.dossier.is_active and not any(line.is_open for line in self.lines)
+        running = any(line.is_open for line in self.lines)
+        return self.may_answer and self.dossier.is_active and not running
+
+    @property
+    def may_answer(self) -> bool:
+        """Return whether the actor can give answers, or only reads them."""
+        return access(self.dossier.relations, Field.ANSWERS_GENERAL) >= Access.WRITE
 
 
 def questionnaires_of(session: Session, actor: Actor, number: str) -> Listed:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from kp4web.clients.models import Client, NameKey, bsn_hash
 from kp4web.domain.actor import Actor
-from kp4web.domain.policy import Field, relations, visible_fields
+from kp4web.domain.policy import Field, opened_dossiers, reads, relations
 from kp4web.domain.spelling import SHORTEST, slip_keys, slips_in
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import reach_of
@@ -89,9 +89,10 @@ def _with_key(name: str) -> Select[int]:
 
 
 @cache
-def among_own(query: AnySelect) -> AnySelect:
-    """Return the same search among the actor's own dossiers only."""
-    return query.where(_OWN)
+def among_own(query: AnySelect, with_opened: bool = False) -> AnySelect:
+    """Return the same search among the own dossiers only, and those that a reason opened."""
+    opened = Dossier.id.in_(bindparam("opened", expanding=True))
+    return query.where(or_(_OWN, opened) if with_opened else _OWN)
 
 
 def search_for(session: Session, actor: Actor, term: str, *, today: date) -> Found:
@@ -106,7 +107,8 @@ def search_for(session: Session, actor: Actor, term: str, *, today: date) -> Fou
     rows: dict[str, AnyRow] = {}
     for field, query, keys in _searches(meaning):
         if (allowed := _allowed(actor, field, query)) is not None:
-            for row in session.execute(allowed, given | keys):
+            opened = {"opened": list(opened_dossiers(actor, field))}
+            for row in session.execute(allowed, given | keys | opened):
                 rows.setdefault(row.number, row)
     more = len(rows) > AT_MOST
     near = () if more else _near(session, actor, meaning.words, given)
@@ -152,11 +154,12 @@ def _allowed(actor: Actor, field: Field, query: AnySelect) -> AnySelect | None:
     """Return the search as far as the actor reads the field: everywhere, in own dossiers, not."""
     if reads_everywhere(actor, field):
         return query
-    if field in visible_fields(relations(actor, lead_id=actor.id, dossier_id=None)):
-        return among_own(query)
+    opened = bool(opened_dossiers(actor, field))
+    if opened or reads(relations(actor, lead_id=actor.id, dossier_id=None), field):
+        return among_own(query, opened)
     return None
 
 
 def reads_everywhere(actor: Actor, field: Field) -> bool:
     """Return whether the actor reads the field in every dossier within reach."""
-    return field in visible_fields(relations(actor, lead_id=None, dossier_id=None))
+    return reads(relations(actor, lead_id=None, dossier_id=None), field)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     table,
     text,
@@ -43,7 +44,7 @@ from kp4web.conversations.models import (
 from kp4web.domain.actor import Actor
 from kp4web.domain.dates import dutch_date
 from kp4web.domain.passages import Part, Piece, passage
-from kp4web.domain.policy import Field, relations, visible_fields
+from kp4web.domain.policy import Field, opened_dossiers, reads, relations
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import IN_REACH, reach_of
 from kp4web.extensions import AnyRow, AnySelect
@@ -57,6 +58,7 @@ AT_FIRST = 12
 class ReportHit:
     """A report with what was looked for in it."""
 
+    dossier_id: int
     number: str
     client_id: int
     name: str
@@ -82,30 +84,48 @@ class FoundReports:
         return tuple(hit.client_id for hit in self.hits)
 
 
-_OWN = (
-    select(Dossier.id)
-    .where(IN_REACH, Dossier.lead_id == bindparam("actor_id"))
-    .correlate(None)
-)  # fmt: skip
+_IS_OWN = Dossier.lead_id == bindparam("actor_id")
+_IS_OPENED = Dossier.id.in_(bindparam("opened", expanding=True))
+"""Dossiers that a reason opened; only asked about by who has any."""
+
+
+def _readable(with_opened: bool) -> ColumnElement[bool]:
+    return or_(_IS_OWN, _IS_OPENED) if with_opened else _IS_OWN
+
+
+def _own(with_opened: bool) -> AnySelect:
+    """Return the dossiers whose reports the actor reads."""
+    return select(Dossier.id).where(IN_REACH, _readable(with_opened)).correlate(None)
+
+
 _INDEX = table("report_index", column("rowid"), column("report_index"))
-_SCOPE = _OWN.with_only_columns(
-    func.coalesce(func.group_concat(Dossier.id, literal(" OR ")), "0")
-).scalar_subquery()
 _KEY = (
     ReportText.id, ReportText.conversation_id, ReportText.attempt_id, ReportText.addition_id,
     ReportText.dossier_id,
 )  # fmt: skip
-IN_SQLITE: AnySelect = select(*_KEY, ReportText.held_on).join(
-    _INDEX, ReportText.id == _INDEX.c.rowid
-).where(
-    _INDEX.c.report_index.op("MATCH")(
-        cast(bindparam("words"), TEXT) + " AND dossier_id : (" + _SCOPE + ")"
-    )
-)  # fmt: skip
 
 
 @cache
-def in_postgres(shape: tuple[bool, ...]) -> AnySelect:
+def in_sqlite(with_opened: bool) -> AnySelect:
+    """Return the statement that finds parts among the dossiers that the actor reads."""
+    scope = (
+        _own(with_opened)
+        .with_only_columns(func.coalesce(func.group_concat(Dossier.id, literal(" OR ")), "0"))
+        .scalar_subquery()
+    )
+    return (
+        select(*_KEY, ReportText.held_on)
+        .join(_INDEX, ReportText.id == _INDEX.c.rowid)
+        .where(
+            _INDEX.c.report_index.op("MATCH")(
+                cast(bindparam("words"), TEXT) + " AND dossier_id : (" + scope + ")"
+            )
+        )
+    )
+
+
+@cache
+def in_postgres(shape: tuple[bool, ...], with_opened: bool) -> AnySelect:
     """Return the statement that finds parts; of each whether its stem counts too."""
     parts: list[ColumnElement[Any]] = [
         _with_stem(place) if has_stem else cast(bindparam(f"part{place}"), TSQUERY)
@@ -113,7 +133,7 @@ def in_postgres(shape: tuple[bool, ...]) -> AnySelect:
     ]
     wanted = reduce(lambda one, other: one.op("&&")(other), parts)
     return select(*_KEY, ReportText.held_on).where(
-        ReportText.dossier_id.in_(_OWN), ReportText.words.op("@@")(wanted)
+        ReportText.dossier_id.in_(_own(with_opened)), ReportText.words.op("@@")(wanted)
     )
 
 
@@ -141,7 +161,7 @@ _ALSO = (
 
 
 @cache
-def _newest(found: AnySelect, has_stems: bool) -> AnySelect:
+def _newest(found: AnySelect, has_stems: bool, with_opened: bool) -> AnySelect:
     """Return the statement for the newest of what is found, with all that is shown of it."""
     newest = (
         found.add_columns(func.count().over().label("in_all"))
@@ -157,8 +177,9 @@ def _newest(found: AnySelect, has_stems: bool) -> AnySelect:
             func.coalesce(added.text, talk.report, attempt.report).label("report"),
             func.coalesce(talk.channel, attempt.channel).label("channel"),
             added.kind.label("added"), talk.held_on.label("about_on"),
-            User.name.label("author"), Dossier.number, Dossier.client_id, Dossier.lead_id,
-            Client.initials, Client.given_name, Client.prefix, Client.surname,
+            User.name.label("author"), Dossier.id.label("dossier_id"), Dossier.number,
+            Dossier.client_id, Dossier.lead_id, Client.initials, Client.given_name,
+            Client.prefix, Client.surname,
             also.label("also"),
         )
         .select_from(newest)
@@ -172,14 +193,15 @@ def _newest(found: AnySelect, has_stems: bool) -> AnySelect:
         .join(
             User, User.id == func.coalesce(added.author_id, talk.author_id, attempt.author_id)
         )
-        .where(IN_REACH, Dossier.lead_id == bindparam("actor_id"))
+        .where(IN_REACH, _readable(with_opened))
         .order_by(newest.c.held_on.desc(), newest.c.id.desc())
     )  # fmt: skip
 
 
 def searches_reports(actor: Actor) -> bool:
-    """Return whether there are reports that this actor reads: those of own dossiers."""
-    return Field.REPORTS in visible_fields(relations(actor, lead_id=actor.id, dossier_id=None))
+    """Return whether there are reports that this actor reads: own dossiers, opened ones."""
+    own = relations(actor, lead_id=actor.id, dossier_id=None)
+    return reads(own, Field.REPORTS) or bool(opened_dossiers(actor, Field.REPORTS))
 
 
 def reports_for(
@@ -190,12 +212,14 @@ def reports_for(
     if not parts or not searches_reports(actor):
         return FoundReports((), 0)
     shown = AT_MOST if all_of_them else AT_FIRST
-    given = reach | {"actor_id": actor.id, "shown": shown}
+    given: dict[str, Any] = reach | {"actor_id": actor.id, "shown": shown}
+    if opened := opened_dossiers(actor, Field.REPORTS):
+        given["opened"] = list(opened)
     if has_stems := session.get_bind().dialect.name == "postgresql":
-        query, words = in_postgres(tuple(map(_has_stem, parts))), _for_postgres(parts)
+        query, words = in_postgres(tuple(map(_has_stem, parts)), bool(opened)), _for_postgres(parts)
     else:
-        query, words = IN_SQLITE, {"words": _for_sqlite(parts)}
-    rows = session.execute(_newest(query, has_stems), given | words).all()
+        query, words = in_sqlite(bool(opened)), {"words": _for_sqlite(parts)}
+    rows = session.execute(_newest(query, has_stems, bool(opened)), given | words).all()
     return FoundReports(tuple(_hit(row, parts) for row in rows), rows[0].in_all if rows else 0)
 
 
@@ -222,8 +246,8 @@ def _has_stem(part: Part) -> bool:
 
 def _hit(row: AnyRow, parts: Sequence[Part]) -> ReportHit:
     return ReportHit(
-        number=row.number, client_id=row.client_id, held_on=row.held_on, author=row.author,
-        name=name_of(row),
+        dossier_id=row.dossier_id, number=row.number, client_id=row.client_id,
+        held_on=row.held_on, author=row.author, name=name_of(row),
         conversation_id=row.conversation_id,
         how=_how(row),
         passage=passage(row.report, parts, row.also or ()),

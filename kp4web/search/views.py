@@ -1,6 +1,6 @@
 """The list of dossiers and the search: parse, call, log whom is shown, answer."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from flask import Blueprint, current_app, flash, request, url_for
@@ -11,7 +11,7 @@ from kp4web.domain.actor import Role
 from kp4web.domain.due_words import DueGroup
 from kp4web.domain.errors import InvalidInput, NotFound
 from kp4web.domain.passages import parts_of
-from kp4web.domain.policy import Action, Field
+from kp4web.domain.policy import Action, Field, Relation
 from kp4web.domain.tracks import Subgroup, TrackKind
 from kp4web.extensions import db
 from kp4web.search import addresses, commands, finding, queries, reports
@@ -229,8 +229,20 @@ def results() -> ResponseReturnValue:
     parts = parts_of(term) if By.NAME in found.by and searches_reports(actor) else ()
     written = reports_for(db.session(), actor, parts, all_of_them=form.alle.data)
     by = (*found.by, By.REPORTS) if parts else found.by
-    _log("search", [*found.clients, *written.clients], by=",".join(by))
+    _log(
+        "search", [*found.clients, *written.clients], by=",".join(by),
+        **_with_reason({hit.dossier_id for hit in written.hits}),
+    )  # fmt: skip
     return _search_page(form, found=found, written=written, looked_in_reports=bool(parts))
+
+
+def _with_reason(shown: Collection[int]) -> dict[str, Any]:
+    """Return what the log says of dossiers whose reports are shown because of a reason."""
+    grants = [grant for grant in current_actor().grants if grant.dossier_id in shown]
+    if not grants:
+        return {}
+    reason = "; ".join(grant.reason for grant in grants)
+    return {"relation": [Relation.WITH_REASON], "reason": reason}
 
 
 def _search_page(form: SearchForm, *, status: int = 200, **context: Any) -> ResponseReturnValue:

@@ -192,6 +192,10 @@ class Head:
     """The signal of attempts without a contact, or nothing."""
     opened_on: date
     profile: Profile | None
+    opens: tuple[str, ...]
+    """What a reason would open, in Dutch."""
+    hidden: tuple[str, ...]
+    """What stays hidden and is known to be there, in Dutch."""
     aow_on: date
     """For computing what is due; the page shows the one in ``born``."""
     norms: Norms

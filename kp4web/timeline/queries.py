@@ -30,7 +30,9 @@ from kp4web.domain.policy import (
     Relation,
     access,
     may,
+    opened_by_reason,
     relations,
+    shown_as_hidden,
     visible_fields,
 )
 from kp4web.domain.talks import (
@@ -151,7 +153,7 @@ def head_for(session: Session, actor: Actor, number: str, *, today: date) -> Hea
     if row is None:
         raise NotFound(NO_DOSSIER)
     held = relations(actor, lead_id=row.lead_id, dossier_id=row.id)
-    sees = visible_fields(held)
+    sees, opens = visible_fields(held), opened_by_reason(held)
     late = row.kind is TrackKind.REST and row.planned_end is not None and row.planned_end < today
     return Head(
         id=row.id, number=row.number, client_id=row.client_id, relations=held, sees=sees,
@@ -171,6 +173,8 @@ def head_for(session: Session, actor: Actor, number: str, *, today: date) -> Hea
         unreached=signal_words(row.attempts_since_contact), opened_on=row.opened_on,
         profile=Profile(row.profile, row.profile_on, row.profile_by)
         if row.profile and Field.PROFILE in sees else None,
+        opens=tuple(field.label for field in opens),
+        hidden=tuple(field.label for field in shown_as_hidden(held) if field not in opens),
         aow_on=row.pension_on,
         norms=row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms(),
     )  # fmt: skip

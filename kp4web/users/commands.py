@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kp4web.accounts.commands import end_all_sessions, passwords
+from kp4web.accounts.commands import end_all_sessions, end_grants, passwords
 from kp4web.accounts.models import User, UserRole
 from kp4web.audit.commands import record
 from kp4web.domain.actor import ROLES_OF, Actor, OrganisationKind, Role
@@ -141,6 +141,8 @@ def change_roles(
         if row.role not in roles:
             row.revoked_at, row.revoked_by_id = now, actor.id
     session.flush()
+    if {row.role for row in running} - roles:
+        end_grants(session, user.id, now=now)
     for role in sorted(roles - {row.role for row in running}):
         session.add(UserRole(user_id=user.id, role=role, granted_at=now, granted_by_id=actor.id))
     session.flush()
@@ -173,6 +175,7 @@ def close_user(session: Session, actor: Actor, user_id: int, *, now: datetime) -
     _refuse_with_dossiers(session, user.id, "user")
     user.closed_at, user.closed_by_id = now, actor.id
     end_all_sessions(session, user.id, now=now)
+    end_grants(session, user.id, now=now)
     record(session, actor, "user_close", now=now, user=user.id)
     return user
 

@@ -1,6 +1,7 @@
 """What every template can use: the shell around the page, dates in Dutch, asset addresses."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,9 @@ from flask import Flask, current_app, request
 from flask_login import current_user
 
 from kp4web.domain.dates import AMSTERDAM, day_of, dutch_date, dutch_day
-from kp4web.web.clock import today
+from kp4web.domain.policy import Relation
+from kp4web.domain.reasons import until_words
+from kp4web.web.clock import now, today
 from kp4web.web.navigation import shell
 from kp4web.web.session import seconds_left
 
@@ -23,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["moment"] = _moment
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.globals["new_mark"] = lambda: uuid4().hex
+    app.jinja_env.globals["reason_until"] = reason_until
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -46,6 +50,12 @@ def init_app(app: Flask) -> None:
 def _moment(at: datetime | None) -> str:
     """Return a moment as people in the Netherlands read it: ``22-11-2026 14:03``."""
     return f"{dutch_date(day_of(at))} {at.astimezone(AMSTERDAM):%H:%M}" if at else ""
+
+
+def reason_until(held: Collection[Relation], dossier_id: int) -> str:
+    """Return until when a reason opens the dossier to who is signed in, or nothing."""
+    grant = current_user.actor.grant_for(dossier_id) if Relation.WITH_REASON in held else None
+    return until_words(grant.until, now()) if grant else ""
 
 
 def asset(filename: str) -> str:

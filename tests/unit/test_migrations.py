@@ -29,11 +29,10 @@ REVISIONS = sorted(path.name[:4] for path in VERSIONS.glob("0*.py"))
 NEW_TABLES = {
     "agreement", "answer", "application_decision", "application_member", "correction",
     "digest_sent", "digest_setting", "elsewhere_score", "exemption", "exemption_reason",
-    "heading_version", "legal_duty", "legal_ground", "outline", "sanction_evidence",
-    "sanction_signal", "sanction_step", "sanction_warning",
-    "name_key", "planned_talk", "profile_suggestion", "questionnaire", "questionnaire_version",
-    "report_addition", "report_question", "report_text",
-    "saved_filter", "sent_form", "version_in_force",
+    "heading_version", "legal_duty", "legal_ground", "name_key", "outline", "planned_talk",
+    "profile_suggestion", "questionnaire", "questionnaire_version", "reason_grant",
+    "report_addition", "report_question", "report_text", "sanction_evidence", "sanction_signal",
+    "sanction_step", "sanction_warning", "saved_filter", "sent_form", "version_in_force",
 }  # fmt: skip
 MOVED_TABLES = {
     "application", "conversation", "dossier", "draft", "follow_up", "follow_up_move", "handover",

@@ -64,6 +64,8 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "accounts.update_password": (
         "policy", {"password": "fout", "new_password": TEXT, "repeat_password": TEXT},
     ),
+    "breakglass.create": ("coordinator", {"reason": "De vaste consulent is vandaag ziek."}),
+    "breakglass.delete": ("coordinator", {}),
     "caseload.assign": (
         "coordinator",
         {"dossier": "{other}", "user": "{colleague}", "reason": TEXT, "page": "caseload",
@@ -166,6 +168,7 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "outlines.restore": ("coordinator", {}),
     "outlines.retire": ("coordinator", {}),
     "outlines.update": ("coordinator", {"name": "Zo", "headings": "Thuis", "revision": "1"}),
+    "privacy.explain": ("lead", {"person": "", "field": "bsn", "number": "{number}"}),
     "questionnaires.answer": (
         "lead",
         {"question": "gez_energie", "was.gez_energie": "0:", "answer.gez_energie": "2",

@@ -121,6 +121,39 @@ def test_nobody_comes_across_what_is_not_theirs(app, http_as, persona):
     assert not [here.bsn for here in world.places.values() if here.bsn in digits]
 
 
+OPENED = {  # in one dossier, and never justice or what only the lead reads
+    "colleague": HEADINGS
+    | {"verslag", "afspraak", "ontheffing"}
+    | {f"antwoord{kind}" for kind in set(DataClass) - {DataClass.CRIMINAL, DataClass.LEAD_ONLY}},
+    "coordinator": HEADINGS | {"verslag", "afspraak", "bericht"},
+}
+
+
+@pytest.mark.parametrize("persona", OPENED)
+def test_a_reason_opens_what_the_matrix_says_of_one_dossier(app, http_as, persona):
+    world = make_world()
+    http, values = http_as(world.users[persona]), paths_of(world, "West Betuwe")
+    http.checks_html = False
+    dossier = f"/dossiers/{values['number']}"
+    http.post(f"{dossier}/inzien-met-reden", data={"reason": "De vaste consulent is vandaag ziek."})
+    parts = ("", "/voorbereiding", "/vragenlijsten", "/ondersteuning", "/ontheffing")
+    start = {dossier + part for part in parts}
+    start.add(f"{dossier}/gesprekken/{values['conversation_id']}")
+    for number in db.session.scalars(select(Questionnaire.id)):
+        start |= {f"/vragenlijsten/{number}/{area}" for area in CANARY_AREAS.values()}
+    texts = [http.get(address).text for address in start]
+    text = "\n".join([*texts, *searches(http, world)]).lower()
+    found = {
+        word
+        for place in world.places
+        for what in FIELDS
+        if (word := canary(place, what)).lower() in text
+    }
+    opened = {canary("West Betuwe", what) for what in OPENED[persona]}
+    assert opened <= found
+    assert found <= allowed(persona) | opened
+
+
 def test_every_canary_is_seen_by_somebody():
     seen = set().union(*(allowed(persona) for persona in PERSONAS))
     assert seen == {canary(place, what) for place in ("West Betuwe", "Buren") for what in FIELDS}

@@ -119,7 +119,8 @@ def test_a_coordinator_sees_dates_and_no_text_of_the_work(http_as, coordinator, 
     html = page_of(http_as(coordinator), full)
     assert seen(html) == {"member", "approach", "bsn"}
     assert "Opvolging gepland op 30-11-2026" in html
-    assert "Betrokkenen" not in html
+    assert 'id="betrokkenen"' not in html
+    assert "Betrokkenen" in html.split("Niet zichtbaar voor uw rol")[1]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from kp4web.domain.policy.rights import (
     access,
     application_relations,
     opened_by_reason,
+    opened_dossiers,
     readable_classes,
     reads,
     relations,
@@ -48,6 +49,6 @@ __all__ = [
     "HANDOVER_READERS", "MATRIX", "NOTES", "NOT_VISIBLE", "NO_ACCESS", "RELATION_LABELS",
     "SECRET_WHEN_HIDDEN", "Access", "Action", "Field", "FigureScope", "Relation", "access",
     "answer_field", "application_relations", "figure_scope", "may", "opened_by_reason",
-    "readable_classes", "reads", "reads_handover", "relations", "require", "require_access",
-    "shown_as_hidden", "visible_fields", "writable_classes",
+    "opened_dossiers", "readable_classes", "reads", "reads_handover", "relations", "require",
+    "require_access", "shown_as_hidden", "visible_fields", "writable_classes",
 ]  # fmt: skip

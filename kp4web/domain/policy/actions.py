@@ -59,6 +59,10 @@ class Action(StrEnum):
     SIGNAL_ANSWER = auto()
     GROUNDS_READ = auto()
     GROUNDS_MANAGE = auto()
+    BREAK_GLASS = auto()
+    """Open a dossier by giving a reason."""
+    BREAK_GLASS_COUNT = auto()
+    POLICY_READ = auto()
 
 
 _CONSULTANT = frozenset(
@@ -86,6 +90,7 @@ _CONSULTANT = frozenset(
         Action.EXEMPTION_CHANGE,
         Action.SIGNAL_READ,
         Action.SIGNAL_DRAFT,
+        Action.BREAK_GLASS,
     }
 )
 _COORDINATOR = frozenset(
@@ -95,6 +100,7 @@ _COORDINATOR = frozenset(
         Action.DOSSIER_READ,
         Action.CLIENT_CHANGE,
         Action.BSN_REVEAL,
+        Action.CONVERSATION_READ,
         Action.TRACK_CHANGE,
         Action.HEADINGS_READ,
         Action.OUTLINES_MANAGE,
@@ -113,6 +119,8 @@ _COORDINATOR = frozenset(
         Action.SIGNAL_READ,
         Action.SIGNAL_LIST,
         Action.SIGNAL_REVIEW,
+        Action.BREAK_GLASS,
+        Action.BREAK_GLASS_COUNT,
     }
 )
 _INTAKE = frozenset(
@@ -125,7 +133,7 @@ _INTAKE = frozenset(
         Action.HANDOVER_OFFER,
     }
 )
-_EVERYONE = frozenset({Action.OWN_ACCOUNT})
+_EVERYONE = frozenset({Action.OWN_ACCOUNT, Action.POLICY_READ})
 
 ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.CONSULTANT: _EVERYONE | _CONSULTANT,
@@ -143,7 +151,12 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
     },
     Role.POLICY_OFFICER: _EVERYONE | {Action.REPORT_READ, Action.WELFARE_COUNT_RECORD},
     Role.DATA_PROTECTION_OFFICER: _EVERYONE
-    | {Action.LOG_READ, Action.VERSIONS_READ, Action.GROUNDS_READ},
+    | {
+        Action.LOG_READ,
+        Action.VERSIONS_READ,
+        Action.GROUNDS_READ,
+        Action.BREAK_GLASS_COUNT,
+    },
     Role.PRIVACY_OFFICER: _EVERYONE,
     Role.ADMINISTRATOR: _EVERYONE
     | {

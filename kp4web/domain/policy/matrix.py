@@ -51,7 +51,7 @@ RELATION_LABELS: Mapping[Relation, str] = {
     Relation.COORDINATOR: "Coördinator",
     Relation.INTAKE: "Intake",
     Relation.HANDED_ON: "Intake, na acceptatie van KP4",
-    Relation.HANDED_OVER: "Klantmanager, aan wie is overgedragen",
+    Relation.HANDED_OVER: "Klantmanager met de overdracht",
     Relation.AGENCY: "Coördinator Werkzaak",
     Relation.INCOME: "Inkomensconsulent",
     Relation.POLICY: "Beleidsmedewerker",

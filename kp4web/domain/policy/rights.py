@@ -87,6 +87,15 @@ def opened_by_reason(held: Collection[Relation]) -> tuple[Field, ...]:
     return tuple(field for field in Field if now[field] < Access.READ <= then[field])
 
 
+def opened_dossiers(actor: Actor, field: Field) -> tuple[int, ...]:
+    """Return the dossiers of which a reason opens this field to the actor, by their id."""
+    return tuple(
+        grant.dossier_id
+        for grant in actor.grants
+        if reads(relations(actor, lead_id=None, dossier_id=grant.dossier_id), field)
+    )
+
+
 def shown_as_hidden(held: Collection[Relation]) -> tuple[Field, ...]:
     """Return the fields to show as "niet zichtbaar": hidden, and known to be there."""
     return tuple(f for f in Field if not access(held, f) and f not in SECRET_WHEN_HIDDEN)

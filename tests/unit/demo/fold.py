@@ -23,6 +23,7 @@ from kp4web.demo.events import (
     MoveFollowUp,
     OfferHandover,
     OpenDossier,
+    OpenWithReason,
     Person,
     RecordConversation,
     RecordPensionSeen,
@@ -163,7 +164,7 @@ def change_list(dossier: Dossier, event: DossierEvent) -> None:
             dossier.open[event.follow_up] = event.due_on
         case CompleteFollowUp():
             del dossier.open[event.follow_up]
-        case LeaveMessage():
+        case LeaveMessage() | OpenWithReason():
             dossier.unread[event.message] = event.day
         case SettleMessage():
             del dossier.unread[event.message]
