@@ -6,6 +6,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import Optional
 
+from kp4web.domain.drafts import DraftRule
 from kp4web.domain.exemptions import REASON_MAX, Act, Wanted
 from kp4web.exemptions.commands import ExemptionInput, Settle
 from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, chosen, filled
@@ -15,6 +16,11 @@ REFERENCE_MAX = 60
 
 class ExemptionForm(BaseForm):
     """An exemption as it is granted, extended or corrected; the view fills in the choices."""
+
+    draft = DraftRule(
+        "ontheffing", "Ontheffing vastleggen", "exemptions.show",
+        preset=frozenset({"starts_on", "child_born_on", "shown"}),
+    )  # fmt: skip
 
     ground = SelectField("Grond", default="", validators=[chosen])
     reason = SelectField("Reden", default="", validators=[chosen])

@@ -20,9 +20,11 @@ from kp4web.exemptions.listing import Which
 from kp4web.exemptions.queries import ExemptionPage
 from kp4web.extensions import db
 from kp4web.grounds.queries import duties_on, grounds_on, lifted_words, reasons_on
+from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.htmx import go_to, render_page
+from kp4web.web.once import once
 from kp4web.web.paths import page_number
 from kp4web.web.transactions import become_writer
 
@@ -48,9 +50,12 @@ def show(number: str) -> ResponseReturnValue:
 
 @bp.post("/dossiers/<number:number>/ontheffing")
 @requires(Action.EXEMPTION_CHANGE)
+@once
 def create(number: str) -> ResponseReturnValue:
     """Record an exemption: 303, 409 while one runs, or 422 with the form."""
     page, form = _writable(number), ExemptionForm()
+    if drafts.keeps():
+        return drafts.keep(form, page.dossier_id, page=url_for(".show", number=number))
     _offer(form, page)
     return _store(page, form, Act.GRANTED, lambda: _page(page, form, status=422))
 
@@ -65,6 +70,7 @@ def new_extension(number: str) -> ResponseReturnValue:
 
 @bp.post("/dossiers/<number:number>/ontheffing/verlenging")
 @requires(Action.EXEMPTION_CHANGE)
+@once
 def extend(number: str) -> ResponseReturnValue:
     """Extend the running exemption: 303, 409, or 422 with the form."""
     return _rewrite(number, Act.EXTENDED)
@@ -151,6 +157,8 @@ def _store(
                 db.session(), current_actor(), page.number, form.command(today=today()),
                 now=now(), today=today(),
             )  # fmt: skip
+            if act is Act.GRANTED:
+                drafts.forget(form, page.dossier_id)
             db.session.commit()
         except InvalidInput as error:
             db.session.rollback()
@@ -200,11 +208,9 @@ def _offer(form: ExemptionForm, page: ExemptionPage) -> None:
 
 def _empty_form(page: ExemptionPage) -> ExemptionForm:
     """Return the form for a new exemption, with the days that are known."""
-    form = ExemptionForm(formdata=None)
+    start = {"starts_on": today(), "child_born_on": page.child_born_on, "shown": ""}
+    form = drafts.restored(ExemptionForm, page.dossier_id, data=start)
     _offer(form, page)
-    form.starts_on.data = today()
-    form.child_born_on.data = page.child_born_on
-    form.shown.data = ""
     return form
 
 

@@ -21,6 +21,7 @@ from kp4web.signals.queries import Signal, SignalPage
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.htmx import go_to, render_page
+from kp4web.web.once import once
 from kp4web.web.transactions import become_writer
 
 bp = Blueprint("signals", __name__)
@@ -36,6 +37,7 @@ def edit(number: str) -> ResponseReturnValue:
 
 @bp.post("/dossiers/<number:number>/maatregelsignaal")
 @requires(Action.SIGNAL_DRAFT)
+@once
 def update(number: str) -> ResponseReturnValue:
     """Save a draft or submit it: 303, 409 when it went on, or 422 with what is missing."""
     actor = current_actor()
