@@ -122,7 +122,20 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         "/rapportages/profielvoorstellen?van=2020-01-01&tot=2020-12-31",
         "/rapportages/profielvoorstellen?van=gisteren",
     ],
-    "income": ["/"],
+    "lead: law": [
+        "/ontheffingen", "/ontheffingen?welke=zonder", "/dossiers/{number}/ontheffing",
+        ("/dossiers/{old}/ontheffing", "Ontheffing vastleggen"),
+        ("/dossiers/{number}/ontheffing/verlenging", "Ontheffing verlengen"),
+        "/dossiers/{number}/ontheffing/correctie",
+        ("/dossiers/{number}/maatregelsignaal", "Voorleggen aan de coördinator"),
+        "/rapportages/ontheffingen", "/rapportages/ontheffingen?peildatum=gisteren",
+    ],
+    "coordinator: law": ["/maatregelsignalen", "/maatregelsignalen/{signal_id}"],
+    "operator": ["/beheer/wettelijke-gronden"],
+    "income": [
+        "/", "/ontheffingen?welke=loopt", "/dossiers/{number}/ontheffing", "/maatregelsignalen",
+        ("/maatregelsignalen/{signal_id}", "Uitkomst vastleggen"),
+    ],
     "newcomer": [
         "/werkvoorraad", "/dossiers", "/caseload", "/overdrachten", REPORT,
         "/rapportages/kp4/dossiers?peildatum=2026-11-18&traject=rest",
