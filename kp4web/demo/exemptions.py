@@ -170,6 +170,12 @@ def _at(life: Life, day: date, begin: time = time(12, 2)) -> datetime:
 FRESH_SIGNALS = date(2023, 1, 1)
 """From this day of loading on there are signals to show."""
 TRIED = "Nam drie keer de telefoon niet op en kwam niet langs. Een kaart bleef zonder reactie."
+TRIES = (
+    (21, "no_answer", "Twee keer gebeld, ochtend en middag. Geen gehoor."),
+    (18, "no_show", "Uitgenodigd per brief. Niet gekomen en niets laten horen."),
+    (15, "no_answer", "Weer gebeld en een kaart gestuurd. Geen reactie."),
+)
+"""How many working days ago, how it ended, and what is written down."""
 BLAME = "De buurvrouw zegt dat er iemand thuis is. Van ziekte of een opname is niets bekend."
 URGENT = "Geen schulden bekend en geen kinderen in huis. De huur is op tijd betaald."
 
@@ -199,12 +205,12 @@ def _leads_all_along(life: Life, today: date) -> str | None:
 
 
 def _tries(life: Life, by: str, today: date) -> Iterator[Event]:
-    for number, outcome in ((21, "no_answer"), (18, "no_show"), (15, "no_answer")):
+    for number, outcome, report in TRIES:
         day = working_days_before(today, number)
         yield RecordConversation(
             at=_at(life, day, time(11, 20)), by=by, dossier=life.plan.key, held_on=day,
             held_at=time(11), channel="phone" if outcome == "no_answer" else "face_to_face",
-            outcome=outcome, participants=(), report="", follow_up=None, done=(),
+            outcome=outcome, participants=(), report=report, follow_up=None, done=(),
         )  # fmt: skip
 
 
