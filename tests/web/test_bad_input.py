@@ -261,6 +261,7 @@ NEVER_ACCEPTED = {
 PATHS = {  # endpoint: where its good form belongs, when that is not the row of the world
     "exemptions.create": "/dossiers/{unexempted}/ontheffing",
     "exemptions.end": "/dossiers/{to_end}/ontheffing/einde",
+    "exemptions.extend": "/dossiers/{to_extend}/ontheffing/verlenging",
     "exemptions.plan": "/dossiers/{planned}/ontheffing/plan",
     "signals.approve": "/maatregelsignalen/{judged}/goedkeuring",
     "signals.return_": "/maatregelsignalen/{returned_signal}/terugzending",
@@ -346,7 +347,7 @@ class Visitors:
             "municipality": here.dossier.municipality_id,
             "team": here.dossier.holder_id, "planned": with_plan(lead),
             "unexempted": make_dossier(lead=lead).number,
-            "to_end": exempted(lead),
+            "to_end": exempted(lead), "to_extend": exempted(lead),
             **{
                 name: make_signal(make_dossier(lead=lead), lead, state).id
                 for name, state in (
