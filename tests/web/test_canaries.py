@@ -123,9 +123,10 @@ def test_nobody_comes_across_what_is_not_theirs(app, http_as, persona):
 
 OPENED = {  # in one dossier, and never justice or what only the lead reads
     "colleague": HEADINGS
+    | ADDED
     | {"verslag", "afspraak", "ontheffing"}
     | {f"antwoord{kind}" for kind in set(DataClass) - {DataClass.CRIMINAL, DataClass.LEAD_ONLY}},
-    "coordinator": HEADINGS | {"verslag", "afspraak", "bericht"},
+    "coordinator": HEADINGS | ADDED | {"verslag", "afspraak", "bericht"},
 }
 
 
@@ -136,7 +137,7 @@ def test_a_reason_opens_what_the_matrix_says_of_one_dossier(app, http_as, person
     http.checks_html = False
     dossier = f"/dossiers/{values['number']}"
     http.post(f"{dossier}/inzien-met-reden", data={"reason": "De vaste consulent is vandaag ziek."})
-    parts = ("", "/voorbereiding", "/vragenlijsten", "/ondersteuning", "/ontheffing")
+    parts = ("?alles=1", "/voorbereiding", "/vragenlijsten", "/ondersteuning", "/ontheffing")
     start = {dossier + part for part in parts}
     start.add(f"{dossier}/gesprekken/{values['conversation_id']}")
     for number in db.session.scalars(select(Questionnaire.id)):
