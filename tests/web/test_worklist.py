@@ -238,19 +238,19 @@ def test_the_list_reads_its_rows_from_the_index(app, http_as, engine_name):
         "sees_text": True, "sees_reports": True, "sees_questions": True,
     }  # fmt: skip
     query = overview._items_query(own=True, team=False, by_kind=False, by_track=False)
-    asked = query.params(given)
-    compiled = asked.compile(db.engine, compile_kwargs={"render_postcompile": True})
+    asked = query.compile(db.engine).construct_expanded_state(given)
     values = {
         name: str(value) if isinstance(value, date) else value
-        for name, value in compiled.construct_params().items()
+        for name, value in asked.parameters.items()
     }
+    connection = db.session.connection()
     if engine_name == "postgres":  # a small table is scanned anyway, unless that is forbidden
         db.session.execute(text("SET enable_seqscan = off"))
         db.session.execute(text("SET enable_sort = off"))
-        lines = db.session.connection().exec_driver_sql(f"EXPLAIN {compiled}", values).all()
+        lines = connection.exec_driver_sql(f"EXPLAIN {asked.statement}", values).all()
     else:
-        row = tuple(values[name] for name in compiled.positiontup)
-        lines = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", row).all()
+        row = tuple(values[name] for name in asked.positiontup)
+        lines = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked.statement}", row).all()
     plan = "\n".join(str(line[-1]) for line in lines)
     assert "ix_due_item_user" in plan
     assert "SCAN due_item" not in plan
