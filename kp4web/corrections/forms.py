@@ -15,6 +15,7 @@ from kp4web.domain.corrections import (
     TrackContent,
     TrackCorrection,
 )
+from kp4web.domain.drafts import DraftRule
 from kp4web.domain.stretches import Verdict
 from kp4web.domain.tracks import REASON_MAX, StopReason, TrackKind
 from kp4web.web.forms import BaseForm, DayField, at_most, chosen, filled, own_submission
@@ -49,6 +50,10 @@ class CorrectionForm(BaseForm):
 
 class TrackCorrectionForm(CorrectionForm):
     """Correct a track."""
+
+    draft = DraftRule(
+        "traject-correctie", "Traject corrigeren", "corrections.edit_track", part="track_id"
+    )
 
     kind = RadioField(
         "Traject", choices=[SelectChoice(kind.value, kind.label) for kind in TrackKind],
@@ -90,6 +95,11 @@ class TrackCorrectionForm(CorrectionForm):
 
 class AssignmentCorrectionForm(CorrectionForm):
     """Correct who held a dossier."""
+
+    draft = DraftRule(
+        "toewijzing-correctie", "Toewijzing corrigeren", "corrections.edit_assignment",
+        part="assignment_id",
+    )  # fmt: skip
 
     user = SelectField("Consulent", coerce=int)
     valid_to = DayField("Tot", validators=[Optional()])

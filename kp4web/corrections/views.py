@@ -21,6 +21,7 @@ from kp4web.domain.stretches import History, Verdict
 from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.queries import DossierRef
 from kp4web.extensions import db
+from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.htmx import render_page
@@ -50,9 +51,10 @@ def index(number: str) -> ResponseReturnValue:
 def edit_track(number: str, track_id: int) -> ResponseReturnValue:
     """Show the form that corrects a track, filled in with what is known."""
     subject = queries.track_for(db.session(), current_actor(), number, track_id)
-    form = TrackCorrectionForm(formdata=None)
-    form.show(subject.stretch.content)
-    form.valid_from.data = subject.stretch.span.valid_from
+    form = drafts.restored(TrackCorrectionForm, subject.ref.id, part=track_id)
+    if not form.saved:
+        form.show(subject.stretch.content)
+        form.valid_from.data = subject.stretch.span.valid_from
     _offer_track(form, subject)
     return _track_page(subject, _fresh(form))
 
@@ -65,6 +67,8 @@ def update_track(number: str, track_id: int) -> ResponseReturnValue:
     if _saves():
         return _save_track(form, number, track_id)
     subject = queries.track_for(db.session(), actor, number, track_id)
+    if drafts.keeps():
+        return drafts.keep(form, subject.ref.id, part=track_id)
     _offer_track(form, subject)
     if not form.validate_on_submit():
         return _track_page(subject, form, status=422)
@@ -83,10 +87,11 @@ def _save_track(form: TrackCorrectionForm, number: str, track_id: int) -> Respon
     valid = form.validate_on_submit()
     try:
         if valid:
-            commands.correct_track(
+            made = commands.correct_track(
                 db.session(), current_actor(), number, track_id, form.correction(),
                 form.statement, now=now(), today=today(),
             )  # fmt: skip
+            drafts.forget(form, made.dossier_id, part=track_id)
             db.session.commit()
             return _saved(number)
     except InvalidInput as error:
@@ -168,10 +173,11 @@ def _other_of_track(preview: previews.TrackPreview) -> list[str]:
 def edit_assignment(number: str, assignment_id: int) -> ResponseReturnValue:
     """Show the form that corrects who held the dossier, filled in with what is known."""
     subject = queries.assignment_for(db.session(), current_actor(), number, assignment_id)
-    form = AssignmentCorrectionForm(formdata=None)
-    form.show(subject.stretch.content)
-    form.valid_from.data = subject.stretch.span.valid_from
-    form.valid_to.data = subject.stretch.span.valid_to
+    form = drafts.restored(AssignmentCorrectionForm, subject.ref.id, part=assignment_id)
+    if not form.saved:
+        form.show(subject.stretch.content)
+        form.valid_from.data = subject.stretch.span.valid_from
+        form.valid_to.data = subject.stretch.span.valid_to
     _offer_assignment(form, subject)
     return _assignment_page(subject, _fresh(form))
 
@@ -184,6 +190,8 @@ def update_assignment(number: str, assignment_id: int) -> ResponseReturnValue:
     if _saves():
         return _save_assignment(form, number, assignment_id)
     subject = queries.assignment_for(db.session(), actor, number, assignment_id)
+    if drafts.keeps():
+        return drafts.keep(form, subject.ref.id, part=assignment_id)
     _offer_assignment(form, subject)
     if not form.validate_on_submit():
         return _assignment_page(subject, form, status=422)
@@ -206,10 +214,11 @@ def _save_assignment(
     valid = form.validate_on_submit()
     try:
         if valid:
-            commands.correct_assignment(
+            made = commands.correct_assignment(
                 db.session(), actor, number, assignment_id, form.correction(), form.statement,
                 now=now(), today=today(),
             )  # fmt: skip
+            drafts.forget(form, made.dossier_id, part=assignment_id)
             db.session.commit()
             return _saved(number)
     except InvalidInput as error:
@@ -276,7 +285,9 @@ def _assignment_page(
 
 def _fresh(form: Any) -> Any:
     """Return the form as it begins: nothing said yet but that something in it is wrong."""
-    form.verdict.data, form.submission.data = Verdict.CHANGED.value, uuid4().hex
+    form.submission.data = uuid4().hex
+    if not form.saved:
+        form.verdict.data = Verdict.CHANGED.value
     return form
 
 

@@ -1,7 +1,7 @@
 """Drafts: what is being typed in a form, kept until it is sent; and forms that were sent."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -39,6 +39,21 @@ class DraftRule:
     """Fields that hold something from the start: kept, but no reason to offer the draft."""
     place: tuple[tuple[str, str], ...] = ()
     """What the address of the page needs besides its subject."""
+    part: str = ""
+    """Parameter of the page that tells the forms about one subject apart (``of``)."""
+
+    def of(self, part: int | str) -> "DraftRule":
+        """Return the rule of one of those forms; its key carries which, as ``aanvulling:12``."""
+        return replace(self, key=f"{self.key}:{part}", place=(*self.place, (self.part, str(part))))
+
+
+def rule_of(known: Mapping[str, DraftRule], key: str) -> DraftRule | None:
+    """Return the rule that a stored key names, or ``None`` when no form of today has it."""
+    name, _, part = key.partition(":")
+    rule = known.get(name)
+    if rule is None or bool(rule.part) != bool(part):
+        return None
+    return rule.of(part) if part else rule
 
 
 def worth_keeping(fields: Mapping[str, Sequence[str]], preset: Collection[str]) -> bool:

@@ -1,6 +1,7 @@
 """Forms about an exemption: recording or extending it, and what is settled about it."""
 
 from datetime import date
+from typing import ClassVar
 
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, SelectField, TextAreaField
@@ -21,6 +22,16 @@ class ExemptionForm(BaseForm):
         "ontheffing", "Ontheffing vastleggen", "exemptions.show",
         preset=frozenset({"starts_on", "child_born_on", "shown"}),
     )  # fmt: skip
+    rules: ClassVar[dict[Act, DraftRule]] = {
+        Act.GRANTED: draft,
+        Act.EXTENDED: DraftRule(
+            "ontheffing-verlengen", "Ontheffing verlengen", "exemptions.new_extension"
+        ),
+        Act.CORRECTED: DraftRule(
+            "ontheffing-corrigeren", "Ontheffing corrigeren", "exemptions.edit"
+        ),
+    }
+    more_drafts = (rules[Act.EXTENDED], rules[Act.CORRECTED])
 
     ground = SelectField("Grond", default="", validators=[chosen])
     reason = SelectField("Reden", default="", validators=[chosen])

@@ -65,7 +65,7 @@ def create(number: str) -> ResponseReturnValue:
 def new_extension(number: str) -> ResponseReturnValue:
     """Show the form to extend the running exemption, with what is known of it."""
     page = _writable(number)
-    return _form_page(page, _known_in_form(page), Act.EXTENDED)
+    return _form_page(page, _known_in_form(page, Act.EXTENDED), Act.EXTENDED)
 
 
 @bp.post("/dossiers/<number:number>/ontheffing/verlenging")
@@ -81,7 +81,7 @@ def extend(number: str) -> ResponseReturnValue:
 def edit(number: str) -> ResponseReturnValue:
     """Show the form to correct the running exemption."""
     page = _writable(number)
-    return _form_page(page, _known_in_form(page), Act.CORRECTED)
+    return _form_page(page, _known_in_form(page, Act.CORRECTED), Act.CORRECTED)
 
 
 @bp.post("/dossiers/<number:number>/ontheffing/correctie")
@@ -134,6 +134,8 @@ def _writable(number: str) -> ExemptionPage:
 
 def _rewrite(number: str, act: Act) -> ResponseReturnValue:
     page, form = _writable(number), ExemptionForm()
+    if drafts.keeps():
+        return drafts.keep(form, page.dossier_id, rule=ExemptionForm.rules[act])
     _offer(form, page)
     if act is Act.EXTENDED and page.running:
         form.ground.data = page.running.ground_code  # an extension keeps its ground
@@ -157,8 +159,7 @@ def _store(
                 db.session(), current_actor(), page.number, form.command(today=today()),
                 now=now(), today=today(),
             )  # fmt: skip
-            if act is Act.GRANTED:
-                drafts.forget(form, page.dossier_id)
+            drafts.forget(form, page.dossier_id, rule=ExemptionForm.rules[act])
             db.session.commit()
         except InvalidInput as error:
             db.session.rollback()
@@ -214,11 +215,14 @@ def _empty_form(page: ExemptionPage) -> ExemptionForm:
     return form
 
 
-def _known_in_form(page: ExemptionPage) -> ExemptionForm:
-    """Return the form with what the running exemption says."""
-    form, running = ExemptionForm(formdata=None), page.running
+def _known_in_form(page: ExemptionPage, act: Act) -> ExemptionForm:
+    """Return the form with what the running exemption says, or with the draft about that one."""
+    running = page.running
+    form = drafts.restored(ExemptionForm, page.dossier_id, rule=ExemptionForm.rules[act])
+    if running is not None and form.saved and form.shown.data != str(running.id):
+        form = ExemptionForm(formdata=None)
     _offer(form, page)
-    if running is None:
+    if running is None or form.saved:
         return form
     form.ground.data, form.reason.data = running.ground_code, running.reason_code
     form.justification.data = running.justification

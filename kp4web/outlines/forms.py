@@ -2,6 +2,7 @@
 
 from wtforms import HiddenField, TextAreaField
 
+from kp4web.domain.drafts import About, DraftRule
 from kp4web.outlines.commands import LONGEST_NAME, SaveOutline, typed_headings
 from kp4web.web.forms import BaseForm, TextLine, at_most, filled
 
@@ -10,6 +11,13 @@ TYPED_LIMIT = 2_000
 
 class OutlineForm(BaseForm):
     """A name, and the headings one a line."""
+
+    draft = DraftRule("sjabloon", "Sjabloon maken", "outlines.new", About.NOTHING)
+    of_one = DraftRule(
+        "sjabloon-wijzigen", "Sjabloon wijzigen", "outlines.edit", About.NOTHING,
+        part="outline_id",
+    )  # fmt: skip
+    more_drafts = (of_one,)
 
     name = TextLine("Naam", validators=[filled, at_most(LONGEST_NAME)])
     headings = TextAreaField("Koppen, elke kop op een eigen regel", validators=[

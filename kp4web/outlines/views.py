@@ -13,6 +13,7 @@ from kp4web.outlines.commands import Overtaken
 from kp4web.outlines.forms import OutlineForm
 from kp4web.outlines.models import Outline
 from kp4web.outlines.queries import OutlineLine
+from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now
 from kp4web.web.htmx import go_to, render_page
@@ -36,7 +37,7 @@ def index() -> ResponseReturnValue:
 @requires(Action.OUTLINES_MANAGE)
 def new() -> ResponseReturnValue:
     """Show the form for a new outline."""
-    return _page(OutlineForm(formdata=None), None)
+    return _page(drafts.restored(OutlineForm), None)
 
 
 @bp.post("")
@@ -53,9 +54,9 @@ def create() -> ResponseReturnValue:
 def edit(outline_id: int) -> ResponseReturnValue:
     """Show the form of one outline."""
     outline = queries.outline_for(db.session(), current_actor(), outline_id)
-    form = OutlineForm(
-        formdata=None, name=outline.name, headings="\n".join(outline.headings),
-        revision=str(outline.revision),
+    form = drafts.restored(
+        OutlineForm, rule=OutlineForm.of_one, part=outline_id, name=outline.name,
+        headings="\n".join(outline.headings), revision=str(outline.revision),
     )  # fmt: skip
     return _page(form, outline)
 
@@ -90,6 +91,10 @@ def _save(
     outline: OutlineLine | None, save: Callable[[OutlineForm], Outline]
 ) -> ResponseReturnValue:
     form = OutlineForm()
+    rule, part = (OutlineForm.of_one, outline.id) if outline else (OutlineForm.draft, None)
+    if drafts.keeps():
+        page = None if outline else url_for(".new")
+        return drafts.keep(form, rule=rule, part=part, page=page)
     if not form.validate_on_submit():
         return _page(form, outline, status=422)
     try:
@@ -105,6 +110,7 @@ def _save(
         form.form_errors = [str(error)]
         form.revision.data = str(other.revision)  # who saves again has seen it
         return _page(form, outline, other=other, status=409)
+    drafts.forget(form, rule=rule, part=part)
     return _done(saved, "is opgeslagen")
 
 

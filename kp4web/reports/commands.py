@@ -25,6 +25,7 @@ from kp4web.reports.queries import (
     addition_entry_for,
     entry_for,
     entry_of_question,
+    require_answering,
     require_asking,
 )
 from kp4web.worklist.commands import LeaveMessage, add_message, refresh_due_items
@@ -120,9 +121,23 @@ def _added_before(session: Session, submission: str | None) -> ReportAddition | 
     return session.scalar(select(ReportAddition).where(ReportAddition.submission == submission))
 
 
+def was_sent(session: Session, actor: Actor, submission: str | None) -> bool:
+    """Return whether the form with this mark was carried out: as an addition, or as a question."""
+    own = _own(actor, submission)
+    return own is not None and (
+        _added_before(session, own) is not None or _asked_before(session, own) is not None
+    )
+
+
 def _own(actor: Actor, submission: str | None) -> str | None:
     """Return the submission as it is stored: two users can never clash."""
     return f"{actor.id}:{submission}" if submission else None
+
+
+def _asked_before(session: Session, submission: str | None) -> ReportQuestion | None:
+    if submission is None:
+        return None
+    return session.scalar(select(ReportQuestion).where(ReportQuestion.submission == submission))
 
 
 @dataclass(frozen=True)
@@ -148,10 +163,7 @@ def ask_question(
     entry = entry_for(session, actor, number, conversation_id, lock=True)
     require_asking(entry)
     submission, text = _own(actor, command.submission), command.question.strip()
-    earlier = submission and session.scalar(
-        select(ReportQuestion).where(ReportQuestion.submission == submission)
-    )
-    if earlier:
+    if earlier := _asked_before(session, submission):
         if (earlier.conversation_id, earlier.question) != (entry.id, text):
             raise DomainError(SENT_BEFORE)
         return earlier
@@ -182,8 +194,7 @@ def answer_question(
     """
     require(actor, Action.QUESTION_ANSWER)
     entry = entry_of_question(session, actor, question_id, lock=True)
-    if not entry.may_answer:
-        raise Forbidden("De vaste consulent of de schrijver van het verslag geeft antwoord.")
+    require_answering(entry)
     text = answer.strip()
     question = _locked(session, question_id)
     if question.answered_at is not None:

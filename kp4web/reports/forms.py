@@ -4,6 +4,7 @@ from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from kp4web.domain.drafts import DraftRule
 from kp4web.reports.commands import (
     QUESTION_LIMIT,
     REASON_LIMIT,
@@ -17,6 +18,11 @@ from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, chosen, own_
 
 class AdditionForm(BaseForm):
     """A correction, an addition or the resident's response; what may be chosen depends on who."""
+
+    draft = DraftRule(
+        "aanvulling", "Aanvulling bij een gesprek", "reports.new_addition",
+        preset=frozenset({"kind"}), part="conversation_id",
+    )  # fmt: skip
 
     kind = RadioField("Wat legt u vast?", validators=[chosen])
     text = TextAreaField(
@@ -53,6 +59,10 @@ class AdditionForm(BaseForm):
 class QuestionForm(BaseForm):
     """What a coordinator asks about a conversation."""
 
+    draft = DraftRule(
+        "vraag", "Vraag over een gesprek", "reports.questions", part="conversation_id"
+    )
+
     question = TextAreaField(
         "Uw vraag", validators=[InputRequired("Schrijf uw vraag op."), at_most(QUESTION_LIMIT)]
     )
@@ -67,6 +77,8 @@ class QuestionForm(BaseForm):
 
 class AnswerForm(BaseForm):
     """What the consultant answers."""
+
+    draft = DraftRule("antwoord", "Antwoord op een vraag", "reports.question", part="question_id")
 
     answer = TextAreaField(
         "Uw antwoord",

@@ -54,6 +54,10 @@ _OF_QUESTION = select(ReportQuestion.dossier_id, ReportQuestion.conversation_id)
     ReportQuestion.id == bindparam("id")
 )
 
+_WAITS = select(ReportQuestion.ended_on, ReportQuestion.answered_at).where(
+    ReportQuestion.id == bindparam("id")
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -226,6 +230,20 @@ def _questions(session: Session, entry: Entry) -> tuple[Question, ...]:
         )
         for row in rows
     )  # fmt: skip
+
+
+def answerable_for(session: Session, actor: Actor, question_id: int) -> tuple[Entry, bool]:
+    """Return the conversation of a question this actor may answer, and whether it still waits."""
+    entry = entry_of_question(session, actor, question_id)
+    require_answering(entry)
+    row = session.execute(_WAITS, {"id": question_id}).one()
+    return entry, row.ended_on is None and row.answered_at is None
+
+
+def require_answering(entry: Entry) -> None:
+    """Raise ``Forbidden`` unless this actor may answer questions about this conversation."""
+    if not entry.may_answer:
+        raise Forbidden("De vaste consulent of de schrijver van het verslag geeft antwoord.")
 
 
 def require_asking(entry: Entry) -> None:

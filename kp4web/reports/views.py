@@ -13,9 +13,10 @@ from kp4web.extensions import db
 from kp4web.reports import commands, queries
 from kp4web.reports.forms import AdditionForm, AnswerForm, QuestionForm
 from kp4web.reports.queries import Entry
+from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
-from kp4web.web.forms import BaseForm
+from kp4web.web.forms import BaseForm, own_submission
 from kp4web.web.hints import ask_about_number
 from kp4web.web.htmx import go_to, render_page, wants_fragment
 from kp4web.web.paths import way_back
@@ -49,7 +50,7 @@ def _log(entry: Entry, action: str) -> None:
 @requires(Action.REPORT_ADD)
 def new_addition(number: str, conversation_id: int) -> ResponseReturnValue:
     """Show the form to correct or add to a report, or to write down the resident's response."""
-    return _addition_page(number, conversation_id, AdditionForm(formdata=None))
+    return _addition_page(number, conversation_id)
 
 
 @bp.post("/dossiers/<number:number>/gesprekken/<id:conversation_id>/aanvullingen")
@@ -58,6 +59,8 @@ def create_addition(number: str, conversation_id: int) -> ResponseReturnValue:
     """Add it: 303 to the report; 422 or 409 with the form and everything typed."""
     form, actor = AdditionForm(), current_actor()
     entry = queries.addition_entry_for(db.session(), actor, number, conversation_id)
+    if drafts.keeps():
+        return _keep(form, form.submission.data, entry)
     form.offer(may_correct=entry.may_correct)
     if not form.validate_on_submit():
         return _addition_page(number, conversation_id, form, status=422)
@@ -69,12 +72,19 @@ def create_addition(number: str, conversation_id: int) -> ResponseReturnValue:
     except DomainError as error:
         status = _refused(form, error)
         return _addition_page(number, conversation_id, form, status=status)
+    drafts.forget(form, entry.ref.id, part=conversation_id)
     said = f"{added.kind.label} vastgelegd. Het verslag zelf is niet veranderd."
     db.session.commit()
     flash(said, "ok")
     page = _report_url(number, conversation_id)
     ask_about_number(command.text, command.reason, href=page)
     return go_to(page)
+
+
+def _keep(form: BaseForm, submission: str | None, entry: Entry) -> ResponseReturnValue:
+    """Keep a draft about one conversation, unless the form was sent meanwhile."""
+    sent = commands.was_sent(db.session(), current_actor(), own_submission(submission))
+    return drafts.keep(form, entry.ref.id, part=entry.id, sent=sent)
 
 
 def _refused(form: BaseForm, error: DomainError) -> int:
@@ -89,13 +99,14 @@ def _refused(form: BaseForm, error: DomainError) -> int:
 
 
 def _addition_page(
-    number: str, conversation_id: int, form: AdditionForm, *, status: int = 200
+    number: str, conversation_id: int, form: AdditionForm | None = None, *, status: int = 200
 ) -> ResponseReturnValue:
     db.session.rollback()
     actor = current_actor()
     entry = queries.addition_entry_for(db.session(), actor, number, conversation_id)
     report = report_for(db.session(), actor, number, conversation_id)
     added = additions_to(db.session(), [entry.id]).get(entry.id, ())
+    form = form or drafts.restored(AdditionForm, entry.ref.id, part=entry.id)
     form.offer(may_correct=entry.may_correct)
     form.submission.data = uuid4().hex  # another try is another form
     _log(entry, "report_add_form")
@@ -120,17 +131,22 @@ def questions(number: str, conversation_id: int) -> ResponseReturnValue:
 def ask(number: str, conversation_id: int) -> ResponseReturnValue:
     """Ask: 303 to the dossier; 422 or 409 with the form and everything typed."""
     form = QuestionForm()
+    if drafts.keeps():
+        entry = queries.entry_for(db.session(), current_actor(), number, conversation_id)
+        queries.require_asking(entry)
+        return _keep(form, form.submission.data, entry)
     if not form.validate_on_submit():
         return _questions_page(number, conversation_id, asks=form, status=422)
     command = form.command()
     try:
-        commands.ask_question(
+        asked = commands.ask_question(
             db.session(), current_actor(), number, conversation_id, command,
             now=now(), today=today(),
         )  # fmt: skip
     except DomainError as error:
         status = _refused(form, error)
         return _questions_page(number, conversation_id, asks=form, status=status)
+    drafts.forget(form, asked.dossier_id, part=conversation_id)
     db.session.commit()
     flash("Uw vraag is gesteld. De consulent ziet hem in de werkvoorraad.", "ok")
     page = url_for(".questions", number=number, conversation_id=conversation_id)
@@ -151,6 +167,9 @@ def question(question_id: int) -> ResponseReturnValue:
 def answer(question_id: int) -> ResponseReturnValue:
     """Answer: 303 to where one came from; 422 or 409 with the form and everything typed."""
     form, actor = AnswerForm(), current_actor()
+    if drafts.keeps():
+        entry, waits = queries.answerable_for(db.session(), actor, question_id)
+        return drafts.keep(form, entry.ref.id, part=question_id, sent=not waits)
     entry = queries.entry_of_question(db.session(), actor, question_id)
     number, place = entry.ref.number, entry.id
     if not form.validate_on_submit():
@@ -163,6 +182,7 @@ def answer(question_id: int) -> ResponseReturnValue:
     except DomainError as error:
         status = _refused(form, error)
         return _questions_page(number, place, answers=form, question_id=question_id, status=status)
+    drafts.forget(form, entry.ref.id, part=question_id)
     db.session.commit()
     flash("Uw antwoord is vastgelegd. De coördinator leest het.", "ok")
     ask_about_number(text, href=_questions_url(entry))
@@ -195,27 +215,32 @@ def _questions_page(
     db.session.rollback()
     actor = current_actor()
     entry, found = queries.questions_for(db.session(), actor, number, conversation_id)
+    may_answer = entry.may_answer and may(actor, Action.QUESTION_ANSWER)
+    may_ask = entry.may_ask and entry.ref.is_active and may(actor, Action.QUESTION_ASK)
+    if asks is None and may_ask:
+        asks = drafts.restored(QuestionForm, entry.ref.id, part=entry.id)
     asks = asks or QuestionForm(formdata=None)
     asks.submission.data = uuid4().hex
-    waiting = [one for one in found if one.is_open]
+    waiting = {one.id for one in found if one.is_open}
+    forms = {
+        key: answers if answers and key == question_id else _answer_form(entry, key)
+        for key in (waiting if may_answer else ())
+    }
+    for key, form in forms.items():
+        form.answer.id = f"answer-{key}"
     back = way_back(url_for("timeline.show", number=number))
     report = _report(number, conversation_id)
     _log(entry, "questions_read")
     return render_page(
         "reports/questions.html", status=status, entry=entry, questions=found, asks=asks,
-        answers={one.id: _answer_form(answers, one.id == question_id, one.id) for one in waiting},
-        lost=answers if question_id not in {one.id for one in waiting} else None,
-        may_answer=entry.may_answer and may(actor, Action.QUESTION_ANSWER),
-        may_ask=entry.may_ask and entry.ref.is_active and may(actor, Action.QUESTION_ASK),
+        answers=forms, lost=answers if question_id not in waiting else None, may_ask=may_ask,
         may_settle=entry.may_settle and may(actor, Action.QUESTION_ASK),
         report=report, user_id=actor.id, back=back,
     )  # fmt: skip
 
 
-def _answer_form(refused: AnswerForm | None, is_this: bool, question_id: int) -> AnswerForm:
-    form = refused if refused is not None and is_this else AnswerForm(formdata=None)
-    form.answer.id = f"answer-{question_id}"
-    return form
+def _answer_form(entry: Entry, question_id: int) -> AnswerForm:
+    return drafts.restored(AnswerForm, entry.ref.id, part=question_id)
 
 
 def _report(number: str, conversation_id: int) -> Report | None:

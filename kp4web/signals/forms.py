@@ -4,6 +4,7 @@ from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
+from kp4web.domain.drafts import DraftRule
 from kp4web.domain.sanctions import TEXT_MAX, SignalGround, SignalOutcome
 from kp4web.signals.commands import AnswerSignal, SaveSignal
 from kp4web.web.forms import BaseForm, CheckboxesField, DayField, at_most, chosen, filled
@@ -11,6 +12,11 @@ from kp4web.web.forms import BaseForm, CheckboxesField, DayField, at_most, chose
 
 class SignalForm(BaseForm):
     """A signal as the lead writes it; the view fills in the evidence to choose from."""
+
+    draft = DraftRule(
+        "maatregelsignaal", "Maatregelsignaal", "signals.edit",
+        preset=frozenset({"attempts", "revision"}),
+    )  # fmt: skip
 
     ground = RadioField(
         "Waarom geeft u dit signaal?",

@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 
 from kp4web.audit.commands import record
 from kp4web.domain.actor import Role
-from kp4web.domain.errors import InvalidInput
+from kp4web.domain.errors import Forbidden, InvalidInput
 from kp4web.domain.policy import Action
 from kp4web.domain.sanctions import ATTEMPTS_NEEDED, Incomplete, SignalState
 from kp4web.dossiers.commands import record_in
@@ -18,6 +18,7 @@ from kp4web.grounds.queries import warning_on
 from kp4web.signals import commands, queries
 from kp4web.signals.forms import OutcomeForm, SignalForm, StepForm
 from kp4web.signals.queries import Signal, SignalPage
+from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.htmx import go_to, render_page
@@ -25,6 +26,8 @@ from kp4web.web.once import once
 from kp4web.web.transactions import become_writer
 
 bp = Blueprint("signals", __name__)
+TO_COORDINATOR = "Het signaal ligt bij de coördinator."
+STAYS_HERE = "Het signaal is opgeslagen. De coördinator ziet het nog niet."
 
 
 @bp.get("/dossiers/<number:number>/maatregelsignaal")
@@ -43,11 +46,16 @@ def update(number: str) -> ResponseReturnValue:
     actor = current_actor()
     page = queries.signals_of(db.session(), actor, number)
     form = SignalForm()
+    if drafts.keeps():
+        if not _writes(page):
+            raise Forbidden("Alleen de vaste consulent schrijft aan dit signaal.")
+        return drafts.keep(form, page.ref.id)
     _offer(form, page)
     if form.validate_on_submit():
         command = form.command()
         try:
             commands.save_signal(db.session(), actor, number, command, now=now(), today=today())
+            drafts.forget(form, page.ref.id)
             db.session.commit()
         except Incomplete as error:
             db.session.rollback()
@@ -57,7 +65,7 @@ def update(number: str) -> ResponseReturnValue:
             db.session.rollback()
             form.refuse(error)
         else:
-            said = "Het signaal ligt bij de coördinator." if command.submits else "Concept bewaard."
+            said = TO_COORDINATOR if command.submits else STAYS_HERE
             flash(said, "ok")
             return go_to(url_for(".edit", number=number))
     return _page(page, form, status=422)
@@ -197,9 +205,13 @@ def _offer(form: SignalForm, page: SignalPage) -> None:
 
 
 def _form_of(page: SignalPage) -> SignalForm:
-    """Return the form with the draft, or a new one with every attempt attached."""
-    form, signal = SignalForm(formdata=None), page.running
+    """Return the form with what was typed or saved, or a new one with every attempt attached."""
+    form, signal = drafts.restored(SignalForm, page.ref.id), page.running
+    if signal is None and form.revision.data:  # typed in a signal that was withdrawn since
+        form = SignalForm(formdata=None)
     _offer(form, page)
+    if form.saved:
+        return form
     form.attempts.data = [line.id for line in page.attempts]
     if signal is None:
         return form
@@ -212,6 +224,11 @@ def _form_of(page: SignalPage) -> SignalForm:
     return form
 
 
+def _writes(page: SignalPage) -> bool:
+    running = page.running
+    return page.may_draft and page.ref.is_active and (running is None or running.is_editable)
+
+
 def _page(
     page: SignalPage,
     form: SignalForm | None = None,
@@ -221,7 +238,6 @@ def _page(
 ) -> ResponseReturnValue:
     """Log what is about to be shown, then answer."""
     actor, running = current_actor(), page.running
-    writes = page.may_draft and page.ref.is_active and (running is None or running.is_editable)
     judges = (
         running is not None
         and running.state is SignalState.SUBMITTED
@@ -232,7 +248,7 @@ def _page(
     db.session.commit()
     return render_page(
         "signals/edit.html", fragment="form", status=status, page=page, running=running,
-        form=(form or _form_of(page)) if writes else None,
+        form=(form or _form_of(page)) if _writes(page) else None,
         warning=warning_on(db.session(), today()),
         step=step or StepForm(formdata=None), judges=judges, needed=ATTEMPTS_NEEDED,
         own_work=running is not None and running.is_by(actor.id),

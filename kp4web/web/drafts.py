@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from flask import flash, request, url_for
+from flask import current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from kp4web.domain.actor import Actor
 from kp4web.domain.dates import AMSTERDAM
-from kp4web.domain.drafts import NEVER_KEPT, About, DraftRule, worth_keeping
+from kp4web.domain.drafts import NEVER_KEPT, About, DraftRule, rule_of, worth_keeping
 from kp4web.extensions import db
 from kp4web.web.access import current_actor
 from kp4web.web.clock import now
@@ -102,10 +102,15 @@ def rules() -> dict[str, DraftRule]:
 
 
 def restored(
-    kind: type[AnyForm], subject_id: int = 0, *, rule: DraftRule | None = None, **start: Any
-) -> AnyForm:
-    """Return the form with the draft that was left behind, or as it starts without one."""
-    rule = _rule_of(kind, rule)
+    kind: type[AnyForm], subject_id: int = 0, *, rule: DraftRule | None = None,
+    part: int | None = None, **start: Any,
+) -> AnyForm:  # fmt: skip
+    """
+    Return the form with the draft that was left behind, or as it starts without one.
+
+    ``part`` tells the forms about one subject apart, where the rule names a parameter for it.
+    """
+    rule = _rule_of(kind, rule, part)
     draft = store.draft_of(db.session(), current_actor(), rule.key, subject_id)
     if draft is None or not worth_keeping(draft.fields, {*rule.preset, BASIS}):
         return kind(formdata=None, **start)
@@ -115,10 +120,10 @@ def restored(
     return form
 
 
-def _rule_of(kind: type[BaseForm], rule: DraftRule | None) -> DraftRule:
+def _rule_of(kind: type[BaseForm], rule: DraftRule | None, part: int | None) -> DraftRule:
     chosen = rule or kind.draft
     assert chosen is not None, f"{kind.__name__} declares no draft"  # noqa: S101
-    return chosen
+    return chosen if part is None else chosen.of(part)
 
 
 def keeps() -> bool:
@@ -128,7 +133,7 @@ def keeps() -> bool:
 
 def keep(
     form: BaseForm, subject_id: int = 0, *, rule: DraftRule | None = None,
-    page: str | None = None, sent: bool = False,
+    part: int | None = None, page: str | None = None, sent: bool = False,
 ) -> ResponseReturnValue:  # fmt: skip
     """
     Keep what is typed: the line "Bewaard om", or 303 back to the form (``page``).
@@ -136,7 +141,7 @@ def keep(
     ``sent``: the feature itself knows that this form was sent already, so nothing is kept. Call
     it only for who may fill in this form. Nothing is logged: a draft is its writer's own.
     """
-    rule, moment = _rule_of(type(form), rule), now()
+    rule, moment = _rule_of(type(form), rule, part), now()
     draft = None if sent else store.save_draft(
         db.session(), current_actor(), rule, subject_id, _typed(form),
         submission=own_submission(request.form.get("submission")), now=moment,
@@ -162,9 +167,11 @@ def _typed(form: BaseForm) -> dict[str, list[str]]:
     }
 
 
-def forget(form: BaseForm, subject_id: int = 0, *, rule: DraftRule | None = None) -> None:
+def forget(
+    form: BaseForm, subject_id: int = 0, *, rule: DraftRule | None = None, part: int | None = None
+) -> None:
     """Forget the draft of a form that was carried out; in the same transaction."""
-    rule = _rule_of(type(form), rule)
+    rule = _rule_of(type(form), rule, part)
     store.forget_draft(db.session(), current_actor(), rule.key, subject_id)
 
 
@@ -189,11 +196,14 @@ def listed(lines: Sequence[Any]) -> list[ListedDraft]:
             line.number, line.when, _address(rule, line),
         )
         for line in lines
-        if (rule := known.get(line.form)) and worth_keeping(line.fields, {*rule.preset, BASIS})
+        if (rule := rule_of(known, line.form)) and worth_keeping(line.fields, {*rule.preset, BASIS})
     ]  # fmt: skip
 
 
 def _address(rule: DraftRule, line: Any) -> str:
+    """Return the page of the form; one that is found by its part alone names no subject."""
     parameter = _PARAMETERS.get(rule.about)
-    values = {parameter: line.number or line.subject_id} if parameter else {}
-    return url_for(rule.page, **(values | dict(rule.place)))
+    values: dict[str, Any] = dict(rule.place)
+    if parameter and current_app.url_map.is_endpoint_expecting(rule.page, parameter):
+        values[parameter] = line.number or line.subject_id
+    return url_for(rule.page, **values)

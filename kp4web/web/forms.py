@@ -28,6 +28,10 @@ filled = DataRequired("Vul dit veld in.")
 chosen = InputRequired("Maak een keuze.")
 
 
+def _is_nothing(text: str) -> bool:
+    return is_blank(text) and not _UNSTORABLE.search(text)
+
+
 class BaseForm(FlaskForm):
     """A ``FlaskForm`` in Dutch (needs ``WTF_I18N_ENABLED = False``)."""
 
@@ -54,11 +58,11 @@ class BaseForm(FlaskForm):
         FORMS.append(cls)
 
     def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
-        """Read what was sent; text that nobody can see is no text."""
+        """Read what was sent; text that nobody can see is no text, unless nothing can store it."""
         formdata = self.meta.wrap_formdata(self, formdata)
         if formdata and not self._prefix and hasattr(formdata, "lists"):
             formdata = MultiDict(
-                (name, "" if isinstance(text, str) and is_blank(text) else text)
+                (name, "" if isinstance(text, str) and _is_nothing(text) else text)
                 for name, texts in formdata.lists()
                 for text in texts
             )
