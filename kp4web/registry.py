@@ -35,6 +35,7 @@ FEATURES_WITH_PAGES = (
     "corrections",
     "decisions",
     "digest",
+    "directory",
     "drafts",
     "exemptions",
     "figures",

@@ -22,6 +22,8 @@ class User(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    phone: Mapped[str] = mapped_column(default="", server_default="")
+    """For colleagues, the other organisation and residents; filled in by the administrator."""
     password_hash: Mapped[str]
     password_set_at: Mapped[datetime]
     password_is_initial: Mapped[bool] = mapped_column(default=False)

@@ -62,6 +62,7 @@ ACTS: dict[str, str] = {
     "heading_save": "Ondersteuningsvraag of activering gewijzigd",
     "headings_read": "Ondersteuning en activering bekeken",
     "household_save": "Gezinslid vastgelegd",
+    "letter_read": "Brief Wie helpt u waarmee gemaakt",
     "log_read": "Logboek bekeken",
     "message_form": "Berichtformulier geopend",
     "message_leave": "Bericht achtergelaten",
@@ -104,6 +105,7 @@ ACTS: dict[str, str] = {
     "version_add": "Versie van de vragenlijst toegevoegd",
     "version_force": "Versie van de vragenlijst in gebruik genomen",
     "welfare_count_record": "Aantal huishoudens vastgelegd",
+    "who_does_what_read": "Gezocht in wie doet wat",
     "worklist_read": "Werkvoorraad bekeken",
 }
 """Every act that is logged, with its words in the log."""

@@ -32,6 +32,9 @@ class Organisation(Base):
     kind: Mapped[OrganisationKind]
     name: Mapped[str] = mapped_column(unique=True)
     team: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="", server_default="")
+    reachable: Mapped[str] = mapped_column(default="", server_default="")
+    """When it can be called, in its own words."""
     municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"), unique=True)
 
     @property

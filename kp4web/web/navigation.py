@@ -31,12 +31,14 @@ SUGGESTIONS = Place(
     "Profielvoorstellen", "decisions.figures", "chart-bar", Action.SUGGESTION_FIGURES_READ
 )
 VERSIONS = Place("Vragenlijsten", "versions.index", "file-text", Action.VERSIONS_READ)
+WHO_DOES_WHAT = Place("Wie doet wat", "directory.index", "users", Action.WHO_DOES_WHAT_READ)
 EXEMPTIONS = Place("Ontheffingen", "exemptions.index", "shield", Action.EXEMPTION_READ)
 SIGNALS = Place("Maatregelsignalen", "signals.index", "flag", Action.SIGNAL_LIST)
 GROUNDS = Place("Wettelijke gronden", "grounds.index", "stairs-up", Action.GROUNDS_READ)
 USERS = Place("Gebruikers", "users.index", "settings", Action.USERS_MANAGE)
 MENU = (
-    WORKLIST, AGENDA, CASELOAD, DOSSIERS, APPLICATIONS, HANDOVERS, EXEMPTIONS, SIGNALS, REPORT,
+    WORKLIST, AGENDA, CASELOAD, DOSSIERS, APPLICATIONS, HANDOVERS, WHO_DOES_WHAT, EXEMPTIONS,
+    SIGNALS, REPORT,
     OUTLINES, SUGGESTIONS, LOG, USERS, VERSIONS, GROUNDS,
 )  # fmt: skip
 

@@ -42,7 +42,7 @@ NEW_TABLES = {
 }  # fmt: skip
 MOVED_TABLES = {
     "application", "conversation", "dossier", "draft", "follow_up", "follow_up_move", "handover",
-    "user_account",
+    "organisation", "user_account",
 }  # fmt: skip
 FOLLOWING = "report_index"
 """What SQLite keeps beside a table and is no table of its own, with all that belongs to it."""

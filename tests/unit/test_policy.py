@@ -41,7 +41,7 @@ COLUMNS = (
     "income", "policy", "data_protection", "privacy", "administrator",
 )  # fmt: skip
 SPECIFIED = """
-person                   W  R  W  W  -  R  -  S  -  -  -  -
+person                   W  R  W  W  -  R  S  S  -  -  -  -
 approach                 W  R  R  W  -  R  -  -  -  -  -  -
 bsn                      R  R! R  W  -  R  -  -  -  -  -  -
 birth                    W  R  W  W  -  R  -  S  -  -  -  -
@@ -68,7 +68,7 @@ provisions               W  R  R  -  -  S  -  -  -  -  -  -
 provision_cost           W  -  R  -  -  -  -  -  C  -  -  -
 provision_approval       R  -  W  -  -  -  -  -  C  -  -  -
 sanction_signal          W  -  W  -  -  -  -  R  C  -  -  -
-assignment               R  R  W  -  S  -  -  S  C  -  -  -
+assignment               R  R  W  -  S  -  S  S  C  -  -  -
 handover                 W  -  R  W  S  W  S  -  C  -  -  -
 looked                   R  -  R  -  -  -  -  -  -  R  -  -
 access_request           -  -  W  -  -  -  -  -  -  -  W  -

@@ -114,6 +114,7 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
          "reference": "X-1", "score_work": "62", "score_health": "rood", "score_social": "",
          "score_housing_money": "5,5", "score_justice": "", "questionnaire": ""},
     ),
+    "directory.results": ("income", {"term": "Jansen"}),
     "drafts.delete": ("lead", {"terug": "/"}),
     "exemptions.correct": ("lead", EXEMPTION | {"note": TEXT}),
     "exemptions.create": ("lead", EXEMPTION),

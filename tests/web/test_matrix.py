@@ -58,6 +58,9 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "decisions.outcome": ({"lead"}, {"colleague", "buren lead", "intake"}),
     "digest.show": ({*CONSULTANTS, *COORDINATORS}, set()),
     "digest.update": ({*CONSULTANTS, *COORDINATORS}, set()),
+    "directory.index": ({"income", "agency coordinator"}, set()),
+    "directory.letter": (TEAM, BUREN),
+    "directory.results": ({"income", "agency coordinator"}, set()),
     "drafts.delete": (set(), EVERYONE),  # nobody's draft
     "exemptions.correct": ({"lead"}, BUREN & CONSULTANTS),
     "exemptions.create": ({"lead"}, BUREN & CONSULTANTS),

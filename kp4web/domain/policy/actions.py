@@ -17,6 +17,8 @@ class Action(StrEnum):
     AGENDA_READ = auto()
     FOLLOW_UP_CHANGE = auto()
     DOSSIER_READ = auto()
+    WHO_DOES_WHAT_READ = auto()
+    """Look up who guides a household; not the same as reading a dossier."""
     CLIENT_CHANGE = auto()
     BSN_REVEAL = auto()
     CONVERSATION_RECORD = auto()
@@ -141,9 +143,15 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.INTAKE: _EVERYONE | _INTAKE,
     Role.JOB_COACH: _EVERYONE,
     Role.AGENCY_COORDINATOR: _EVERYONE
-    | {Action.HANDOVERS_READ, Action.APPLICATIONS_READ, Action.SUGGESTION_FIGURES_READ},
+    | {
+        Action.HANDOVERS_READ,
+        Action.APPLICATIONS_READ,
+        Action.SUGGESTION_FIGURES_READ,
+        Action.WHO_DOES_WHAT_READ,
+    },
     Role.INCOME_OFFICER: _EVERYONE
     | {
+        Action.WHO_DOES_WHAT_READ,
         Action.EXEMPTION_READ,
         Action.SIGNAL_READ,
         Action.SIGNAL_LIST,

@@ -118,7 +118,7 @@ def _row(
 
 MATRIX: Mapping[Field, Mapping[Relation, Access]] = {
     # the resident:             lead colleague coordinator
-    Field.PERSON: _row(W, R, W, intake=W, coach=R, income=S),
+    Field.PERSON: _row(W, R, W, intake=W, coach=R, income=S, agency=S),
     Field.APPROACH: _row(W, R, R, intake=W, coach=R),
     Field.BSN: _row(R, Q, R, intake=W, coach=R),
     Field.BIRTH: _row(W, R, W, intake=W, coach=R, income=S),
@@ -149,7 +149,7 @@ MATRIX: Mapping[Field, Mapping[Relation, Access]] = {
     Field.PROVISION_APPROVAL: _row(R, N, W, policy=C),
     Field.SANCTION_SIGNAL: _row(W, N, W, income=R, policy=C),
     # who has it, who gets it, who looked
-    Field.ASSIGNMENT: _row(R, R, W, income=S, policy=C, handed_on=S),
+    Field.ASSIGNMENT: _row(R, R, W, income=S, policy=C, handed_on=S, agency=S),
     Field.HANDOVER: _row(W, N, R, intake=W, coach=W, policy=C, handed_on=S, agency=S),
     Field.LOOKED: _row(R, N, R, data_protection=R),
     Field.ACCESS_REQUEST: _row(N, N, W, privacy=W),
@@ -158,6 +158,8 @@ MATRIX: Mapping[Field, Mapping[Relation, Access]] = {
 
 NOTES: Mapping[tuple[Field, Relation], str] = {
     (Field.PERSON, Relation.INCOME): "alleen de naam en wie begeleidt",
+    (Field.PERSON, Relation.AGENCY): "alleen zoeken wie iemand begeleidt; de naam staat er niet",
+    (Field.ASSIGNMENT, Relation.AGENCY): "alleen welke organisatie en welk team begeleidt",
     (Field.BIRTH, Relation.INCOME): "alleen wie er in het huishouden zijn",
     (Field.PROFILE, Relation.INCOME): "alleen het klantprofiel",
     (Field.TRACK, Relation.INCOME): "alleen of er begeleiding is",
