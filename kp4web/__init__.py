@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from kp4web.audit.heads import heads
 from kp4web.config import SettingsError, settings
 from kp4web.crypto import vault
 from kp4web.extensions import csrf, db, login, migrate
@@ -27,6 +28,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     Path(app.instance_path).mkdir(exist_ok=True)
     import_models()
     _open_vault(app)
+    heads.open(app.config["AUDIT_HEADS"])
     _bind(app)
     _register(app)
     return app

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+
 from kp4web.mail import MailServer
 
 MIN_SECRET = 32
@@ -29,12 +31,13 @@ def settings(instance: Path, given: Mapping[str, Any] | None = None) -> dict[str
     read = _reader(given)
     demo = str(read("DEMO", "")) == "1"
     testing = bool(given.get("TESTING"))
+    uri = given.get("SQLALCHEMY_DATABASE_URI") or _database(read("DATABASE_URL", None), instance)
     config = {
         "DEMO": demo,
         "SECRET_KEY": _secret(read("SECRET_KEY", None)),
         "ENCRYPTION_KEYS": _required("ENCRYPTION_KEYS", read("ENCRYPTION_KEYS", None)),
-        "SQLALCHEMY_DATABASE_URI": given.get("SQLALCHEMY_DATABASE_URI")
-        or _database(read("DATABASE_URL", None), instance),
+        "SQLALCHEMY_DATABASE_URI": uri,
+        "AUDIT_HEADS": _audit_heads(read("AUDIT_HEADS", None), uri, instance),
         # a database that was away is found again without an error
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
         "TODAY": _today(read("TODAY", None), relaxed=demo or testing),
@@ -83,6 +86,19 @@ def _database(url: str | None, instance: Path) -> str:
     if not url.startswith(("sqlite:", "postgresql+psycopg:")):
         raise SettingsError("KP4WEB_DATABASE_URL must start with sqlite: or postgresql:.")
     return url
+
+
+def _audit_heads(value: str | None, uri: str, instance: Path) -> Path:
+    """Return the file with the heads of the log: of this database and no other."""
+    if value:
+        path = Path(value)
+        if not path.is_absolute() or path.is_dir() or not path.parent.is_dir():
+            raise SettingsError("KP4WEB_AUDIT_HEADS must be a whole path in a folder that exists.")
+        return path
+    url = make_url(uri)
+    if url.get_backend_name() == "sqlite":
+        return (instance / (url.database or "kp4web")).with_suffix(".audit-heads")
+    return instance / f"{url.database}.audit-heads"
 
 
 def _today(value: str | date | None, *, relaxed: bool) -> date | None:

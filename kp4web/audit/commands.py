@@ -15,6 +15,7 @@ from uuid import uuid4
 from sqlalchemy import Table, bindparam, event, insert, update
 from sqlalchemy.orm import Session
 
+from kp4web.audit.heads import Head, heads
 from kp4web.audit.models import AuditEntry, AuditHead, link
 from kp4web.crypto import vault
 from kp4web.domain.actor import Actor
@@ -22,7 +23,7 @@ from kp4web.domain.policy import Relation
 
 ACTIVITY = "begeleiding-klantprofiel-4"
 """The processing activity in the register of processing (AVG 30)."""
-_PENDING = "pending_audit"
+_PENDING, _MOVED = "pending_audit", "moved_audit_head"
 _HEAD, _ENTRIES = cast(Table, AuditHead.__table__), cast(Table, AuditEntry.__table__)
 _LOCK_HEAD = (
     update(_HEAD)
@@ -68,7 +69,7 @@ def record(
         "span_id": uuid4().hex[:16],
         "activity": ACTIVITY,
         "action": str(action),
-        "started_at": now,
+        "started_at": min(session.info.get("started_at", now), now),
         "ended_at": now,
         "status": status,
         "user_id": actor and actor.id,
@@ -80,14 +81,18 @@ def record(
         "reason": reason,
         "detail": {key: value for key, value in detail.items() if value is not None},
     }
+    if not session.in_transaction():
+        session.begin()  # so that a rollback tells us, also before the first query
     session.info.setdefault(_PENDING, []).append(_Act(columns, sorted(set(subjects))))
 
 
 @event.listens_for(Session, "before_commit")
 def _append_to_chain(session: Session) -> None:
     """Write what was queued: lock the head, link every entry, move the head."""
+    if session.in_nested_transaction():
+        return  # a savepoint: what was queued waits for the commit itself
     acts: list[_Act] = session.info.pop(_PENDING, [])
-    if not acts or session.in_nested_transaction():
+    if not acts:
         return
     session.flush()
     connection = session.connection()
@@ -102,6 +107,14 @@ def _append_to_chain(session: Session) -> None:
         rows.append(row)
     connection.execute(_APPEND, rows)
     connection.execute(_MOVE_HEAD, {"hash": previous})
+    session.info[_MOVED] = Head(head.last_id, previous, rows[-1]["ended_at"])
+
+
+@event.listens_for(Session, "after_commit")
+def _write_outside(session: Session) -> None:
+    """Leave the head outside the database too, now that it is certain."""
+    if not session.in_nested_transaction() and (head := session.info.pop(_MOVED, None)):
+        heads.append(head)
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -109,3 +122,4 @@ def _forget(session: Session, _previous: object) -> None:
     """What was rolled back did not happen, so it is not logged either."""
     if not session.in_nested_transaction():
         session.info.pop(_PENDING, None)
+        session.info.pop(_MOVED, None)

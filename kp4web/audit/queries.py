@@ -1,11 +1,16 @@
 """Reading the log, and checking that nobody touched it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
+from kp4web.audit.heads import Head, Heads, heads
 from kp4web.audit.models import GENESIS, AuditEntry, AuditHead, link
+from kp4web.domain.dates import AMSTERDAM, count_of
 
 _COLUMNS = [c for c in AuditEntry.__table__.columns if c.name != "hash"]
 
@@ -38,3 +43,112 @@ def verify_chain(session: Session) -> ChainReport:
     elif (head.last_id, head.last_hash) != (expected - 1, previous):
         faults.append(f"de keten eindigt bij {expected - 1}, vastgelegd is {head.last_id}")
     return ChainReport(entries=expected - 1, faults=tuple(faults))
+
+
+@dataclass(frozen=True, slots=True)
+class ChainStatus:
+    """Where the chain ends, in the database and outside it, and how it was found last."""
+
+    last_id: int
+    outside: Head | None
+    checked_at: datetime | None
+    checked: int
+    """How many entries were there then."""
+    faults: int
+
+
+_LAST_CHECK = (
+    select(AuditEntry.ended_at, AuditEntry.detail)
+    .where(AuditEntry.municipality_id.is_(None), AuditEntry.action == "log_verify")
+    .order_by(AuditEntry.id.desc())
+    .limit(1)
+)
+
+
+def chain_status(session: Session) -> ChainStatus:
+    """Return where the chain ends and what the last check said."""
+    last_id = session.scalar(select(AuditHead.last_id)) or 0
+    check = session.execute(_LAST_CHECK).one_or_none()
+    found = check.detail if check else {}
+    return ChainStatus(
+        last_id, heads.last(), check.ended_at if check else None, found.get("entries", 0),
+        found.get("faults", 0),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------- against the file outside
+
+_NUMBERS: BindParameter[Sequence[int]] = bindparam("numbers", expanding=True)
+_HASHES = select(AuditEntry.id, AuditEntry.hash).where(AuditEntry.id.in_(_NUMBERS))
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideReport:
+    """The outcome of comparing the chain with the heads kept outside the database."""
+
+    heads: int
+    unreadable: int
+    """Lines that broke off (a full disk); no fault by themselves."""
+    last_id: int
+    faults: tuple[str, ...]
+
+
+def verify_outside(session: Session, outside: Heads = heads) -> OutsideReport:
+    """
+    Compare every head outside with the entry of that number.
+
+    A number that is gone: the end was cut off, or an older copy of the database was put back.
+    Another hash: the chain was made again from before it, or went on after such a copy.
+    """
+    missing: list[Head] = []
+    different: list[Head] = []
+    count = unreadable = last_id = 0
+    try:
+        lines = outside.read()
+        while chunk := list(islice(lines, BATCH)):
+            known = [head for head in chunk if head is not None]
+            count, unreadable = count + len(known), unreadable + len(chunk) - len(known)
+            last_id = max([last_id, *(head.id for head in known)])
+            stored = _hashes_of(session, known)
+            missing += (head for head in known if head.id not in stored)
+            different += (h for h in known if stored.get(h.id, h.hash) != h.hash)
+    except OSError:
+        return OutsideReport(0, 0, 0, _unless_empty(session))
+    faults = (*_told(missing, _MISSING), *_told(different, _DIFFERENT))
+    return OutsideReport(count, unreadable, last_id, faults)
+
+
+_MISSING = (
+    "regel {id} ({at}) is er niet meer: het einde is weggehaald, of er is een oudere kopie"
+    " van de database teruggezet; het gaat om {count}"
+)
+_DIFFERENT = (
+    "regel {id} ({at}) is een andere dan toen is vastgelegd: de keten is opnieuw gemaakt, of ging"
+    " verder na een oudere kopie van de database; het gaat om {count}"
+)
+
+
+def _hashes_of(session: Session, known: Iterable[Head]) -> dict[int, str]:
+    rows = session.execute(_HASHES, {"numbers": sorted({head.id for head in known})})
+    return {row.id: row.hash for row in rows}
+
+
+def _told(found: Sequence[Head], words: str) -> tuple[str, ...]:
+    """Return one sentence about the first of them, and how many there are."""
+    if not found:
+        return ()
+    first = min(found, key=lambda head: head.id)
+    count = count_of(len(found), "vastgelegde stand", "vastgelegde standen")
+    return (
+        words.format(
+            id=first.id, at=f"{first.at.astimezone(AMSTERDAM):%d-%m-%Y %H:%M}", count=count
+        ),
+    )
+
+
+def _unless_empty(session: Session) -> tuple[str, ...]:
+    """Return the fault that the file is not there, unless nothing was ever logged."""
+    if session.scalar(select(AuditHead.last_id)):
+        return ("het bestand buiten de database is er niet of is niet te lezen",)
+    return ()

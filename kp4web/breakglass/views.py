@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from kp4web.audit.commands import record
 from kp4web.breakglass import commands, queries
-from kp4web.breakglass.forms import PeriodForm, ReasonForm
+from kp4web.breakglass.forms import ReasonForm
 from kp4web.domain.errors import InvalidInput
 from kp4web.domain.policy import Action
 from kp4web.domain.reasons import until_words
@@ -14,6 +14,7 @@ from kp4web.extensions import db
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.htmx import go_to, render_page
+from kp4web.web.period import PeriodForm
 from kp4web.web.transactions import become_writer
 
 bp = Blueprint("breakglass", __name__)
@@ -72,7 +73,7 @@ def _page(number: str, form: ReasonForm, status: int = 200) -> ResponseReturnVal
 @requires(Action.BREAK_GLASS_COUNT)
 def index() -> ResponseReturnValue:
     """Show how often dossiers were opened with a reason; 422 for a period that is none."""
-    form = PeriodForm.asked(request.args, today=today())
+    form = PeriodForm.asked(request.args, since=today().replace(month=1, day=1), until=today())
     counts = None
     if form.validate() and form.van.data and form.tot.data:
         counts = queries.counts_for(db.session(), current_actor(), form.van.data, form.tot.data)

@@ -30,6 +30,8 @@ class Rights:
     plan_follow_up: bool
     """Only while the dossier is active."""
     read_signal: bool
+    read_looked: bool
+    """Who looked at the dossier."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.orm import Session
 
-from kp4web.audit.queries import verify_chain
+from kp4web.audit.queries import verify_chain, verify_outside
 from kp4web.extensions import db, reading
-from kp4web.upkeep.commands import forget_old
+from kp4web.upkeep.commands import Verified, forget_old, record_verified
 from kp4web.upkeep.mailing import send_digests
 from kp4web.upkeep.queries import Batch, verify_applications, verify_dossiers, verify_handovers
 from kp4web.web import clock
@@ -53,34 +53,47 @@ def verify_worklist() -> None:
 
 @audit.command("verify")
 def verify_audit() -> None:
-    """Reken de keten van het logboek na; meld fouten en eindig dan met code 1."""
-    with _one_snapshot():
-        report = verify_chain(db.session())
-    for fault in report.faults:
-        click.echo(fault)
-    click.echo(f"{report.entries} regels, {len(report.faults)} fouten.")
-    if report.faults:
+    """Reken het logboek na, ook tegen het bestand erbuiten; meld fouten, eindig dan met code 1."""
+    if _verify_log().faults:
         raise SystemExit(1)
+
+
+def _verify_log() -> Verified:
+    """Tell what is wrong with the log, and return how many entries, heads and faults there are."""
+    with _one_snapshot():
+        chain, outside = verify_chain(db.session()), verify_outside(db.session())
+    faults = [*chain.faults, *outside.faults]
+    for fault in faults:
+        click.echo(fault)
+    if outside.unreadable:
+        click.echo(f"{outside.unreadable} regels in het bestand buiten de database braken af.")
+    click.echo(f"{chain.entries} regels, {len(faults)} fouten.")
+    return Verified(chain.entries, outside.heads, len(faults))
 
 
 @click.command("nightly")
 @with_appcontext
 def nightly() -> None:
-    """Verwijder wat oud is en verstuur de overzichten per e-mail; bedoeld voor elke nacht."""
+    """Verwijder wat oud is, reken het logboek na, verstuur overzichten; bedoeld voor elke nacht."""
     forgotten = forget_old(db.session(), now=datetime.now(UTC))
     db.session.commit()
     click.echo(
         f"Verwijderd: {forgotten.drafts} concepten, {forgotten.sessions} sessies, "
         f"{forgotten.attempts} inlogpogingen."
     )
-    _send_digests()
+    verified = _verify_log()
+    record_verified(db.session(), verified, now=datetime.now(UTC))
+    db.session.commit()
+    failed = _send_digests()
+    if failed or verified.faults:
+        raise SystemExit(1)
 
 
-def _send_digests() -> None:
-    """Send the digests of today, when there is a mail server; code 1 when one did not go out."""
+def _send_digests() -> int:
+    """Send the digests of today, when there is a mail server; return how many did not go out."""
     server = current_app.config["MAIL_SERVER"]
     if server is None:
-        return
+        return 0
     mailed = send_digests(
         db.session(), server, current_app.config["PUBLIC_URL"],
         today=clock.today(), clock=clock.now,
@@ -89,8 +102,7 @@ def _send_digests() -> None:
         f"Overzichten per e-mail: {mailed.sent} verstuurd, {mailed.refused} niet verstuurd, "
         f"{mailed.unknown} onbekend, {mailed.waiting} wachten."
     )
-    if mailed.failed:
-        raise SystemExit(1)
+    return mailed.failed
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the night forgets: drafts, sessions and attempts to sign in that are long over."""
+"""What the night does: forget what is long over, and note how the log was found."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,6 +38,23 @@ def forget_old(session: Session, *, now: datetime) -> Forgotten:
     )  # fmt: skip
     session.flush()
     return forgotten
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What checking the log found: entries, heads outside the database, faults."""
+
+    entries: int
+    heads: int
+    faults: int
+
+
+def record_verified(session: Session, verified: Verified, *, now: datetime) -> None:
+    """Log how the log was found, for the data protection officer to read."""
+    record(
+        session, None, "log_verify", now=now, status="fault" if verified.faults else "ok",
+        entries=verified.entries, heads=verified.heads, faults=verified.faults,
+    )  # fmt: skip
 
 
 def _delete(

@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def start() -> None:
         g.started, g.trace_id = time.perf_counter(), uuid4().hex
-        db.session.info["trace_id"] = g.trace_id
+        db.session.info.update(trace_id=g.trace_id, started_at=datetime.now(UTC))
 
     @app.after_request
     def log(response: Response) -> Response:

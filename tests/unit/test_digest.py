@@ -233,7 +233,7 @@ def test_one_of_many_at_once_gets_the_claim(app, before):
     assert outcomes() == [None]
 
 
-def test_two_machines_that_run_the_night_send_each_digest_once(app, post):
+def test_two_machines_that_run_the_night_send_each_digest_once(app, post, tmp_path):
     users = [wants(busy()) for _ in range(12)]
     db.session.commit()
     settings = {
@@ -242,6 +242,7 @@ def test_two_machines_that_run_the_night_send_each_digest_once(app, post):
         "KP4WEB_DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
         "KP4WEB_SMTP_HOST": "127.0.0.1", "KP4WEB_SMTP_PORT": str(post.port),
         "KP4WEB_SMTP_FROM": SENDER, "KP4WEB_SMTP_STARTTLS": "0",
+        "KP4WEB_AUDIT_HEADS": str(tmp_path / "heads"),
     }  # fmt: skip
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "nightly"]
     machines = [

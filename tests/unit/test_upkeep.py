@@ -350,6 +350,13 @@ def test_the_night_forgets_what_is_over_for_thirty_days_and_nothing_else(app):
 
 def test_the_nightly_command_says_what_it_deleted_and_logs_it(app, command):
     start_session(db.session(), make_user(Role.COORDINATOR), now=datetime(2020, 1, 1, tzinfo=UTC))
-    assert command("nightly") == (0, "Verwijderd: 0 concepten, 1 sessies, 0 inlogpogingen.\n")
-    assert db.session.scalar(text("SELECT action FROM audit_entry ORDER BY id DESC")) == "nightly"
+    told = "Verwijderd: 0 concepten, 1 sessies, 0 inlogpogingen.\n1 regels, 0 fouten.\n"
+    assert command("nightly") == (0, told)
+    acts = db.session.scalars(text("SELECT action FROM audit_entry ORDER BY id"))
+    assert acts.all() == ["nightly", "log_verify"]
     assert command("audit", "verify")[0] == 0
+    tamper("UPDATE audit_entry SET reason = 'x' WHERE id = 1")
+    code, output = command("nightly")
+    assert (code, "regel 1 is veranderd" in output) == (1, True)
+    last = db.session.execute(text("SELECT action, status FROM audit_entry ORDER BY id DESC"))
+    assert tuple(last.first()) == ("log_verify", "fault")

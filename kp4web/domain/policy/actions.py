@@ -52,6 +52,8 @@ class Action(StrEnum):
     VERSIONS_READ = auto()
     VERSIONS_MANAGE = auto()
     LOG_READ = auto()
+    LOOKED_READ = auto()
+    """Who looked at one dossier."""
     EXEMPTION_READ = auto()
     EXEMPTION_CHANGE = auto()
     SIGNAL_READ = auto()
@@ -93,6 +95,7 @@ _CONSULTANT = frozenset(
         Action.SIGNAL_READ,
         Action.SIGNAL_DRAFT,
         Action.BREAK_GLASS,
+        Action.LOOKED_READ,
     }
 )
 _COORDINATOR = frozenset(
@@ -122,6 +125,7 @@ _COORDINATOR = frozenset(
         Action.SIGNAL_LIST,
         Action.SIGNAL_REVIEW,
         Action.BREAK_GLASS,
+        Action.LOOKED_READ,
         Action.BREAK_GLASS_COUNT,
     }
 )
