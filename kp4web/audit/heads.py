@@ -63,14 +63,21 @@ class Heads:
         except OSError as error:
             logger.error("audit head not written", extra={"error": type(error).__name__})
 
-    def read(self) -> Iterator[Head | None]:
-        """Yield every head in the order it was written, ``None`` for a line that broke off."""
+    def size(self) -> int:
+        """Return how many bytes were written until now."""
+        return self.path.stat().st_size if self.path and self.path.exists() else 0
+
+    def read(self, until: int) -> Iterator[Head | None]:
+        """Yield the heads among the first bytes as written, ``None`` for a line that broke off."""
         if self.path is None:
             return
-        with self.path.open(encoding="ascii", errors="replace") as lines:
+        with self.path.open("rb") as lines:
             for line in lines:
                 if line.strip():
-                    yield _parsed(line)
+                    yield _parsed(line.decode("ascii", errors="replace"))
+                until -= len(line)
+                if until <= 0:
+                    return
 
     def last(self) -> Head | None:
         """Return the head furthest on among the last lines, or ``None`` when there is none."""

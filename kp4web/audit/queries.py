@@ -8,7 +8,7 @@ from itertools import islice
 from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
-from kp4web.audit.heads import Head, Heads, heads
+from kp4web.audit.heads import Head, heads
 from kp4web.audit.models import GENESIS, AuditEntry, AuditHead, link
 from kp4web.domain.dates import AMSTERDAM, count_of
 
@@ -94,9 +94,16 @@ class OutsideReport:
     faults: tuple[str, ...]
 
 
-def verify_outside(session: Session, outside: Heads = heads) -> OutsideReport:
+def written_outside() -> int:
+    """Return how much of the file there is; ask before the snapshot in which it is compared."""
+    return heads.size()
+
+
+def verify_outside(session: Session, until: int) -> OutsideReport:
     """
     Compare every head outside with the entry of that number.
+
+    ``until``: see ``written_outside``; what others commit meanwhile is in neither.
 
     A number that is gone: the end was cut off, or an older copy of the database was put back.
     Another hash: the chain was made again from before it, or went on after such a copy.
@@ -105,7 +112,7 @@ def verify_outside(session: Session, outside: Heads = heads) -> OutsideReport:
     different: list[Head] = []
     count = unreadable = last_id = 0
     try:
-        lines = outside.read()
+        lines = heads.read(until)
         while chunk := list(islice(lines, BATCH)):
             known = [head for head in chunk if head is not None]
             count, unreadable = count + len(known), unreadable + len(chunk) - len(known)

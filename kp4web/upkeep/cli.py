@@ -9,7 +9,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.orm import Session
 
-from kp4web.audit.queries import verify_chain, verify_outside
+from kp4web.audit.queries import verify_chain, verify_outside, written_outside
 from kp4web.extensions import db, reading
 from kp4web.upkeep.commands import Verified, forget_old, record_verified
 from kp4web.upkeep.mailing import send_digests
@@ -60,8 +60,9 @@ def verify_audit() -> None:
 
 def _verify_log() -> Verified:
     """Tell what is wrong with the log, and return how many entries, heads and faults there are."""
+    written = written_outside()
     with _one_snapshot():
-        chain, outside = verify_chain(db.session()), verify_outside(db.session())
+        chain, outside = verify_chain(db.session()), verify_outside(db.session(), written)
     faults = [*chain.faults, *outside.faults]
     for fault in faults:
         click.echo(fault)
