@@ -27,7 +27,11 @@ from tests.factories import (
 from tests.world import World, make_world, paths_of
 
 pytestmark = [only(ON_SQLITE), pytest.mark.world]
-WITHOUT_A_PAGE = {"start.healthz", "start.readyz", "static"}
+WITHOUT_A_PAGE = {
+    *("start.healthz", "start.readyz", "static", "accounts.extend_session"),
+    *("agenda.talk_file", "logbook.export", "reports.question"),  # files, and the way to a page
+}
+MOVES = "/verzettingen/nieuw?opvolging={follow_up_id}"
 REPORT = "/rapportages/kp4?peildatum=2026-11-18"
 GONE = "KP4-2026-00000001"
 
@@ -66,6 +70,17 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         "/rapportages/kp4/dossiers?peildatum=2026-11-18&traject=rest",
         ("/account", "Wachtwoord veranderen"), "/beheer/gebruikers",
     ],
+    "lead: after a talk": [
+        ("/dossiers/{number}/gesprekken/{conversation_id}/aanvullingen/nieuw", "Vastleggen"),
+        "/dossiers/{number}/gesprekken/{conversation_id}/vragen",
+        "/dossiers/{together}/gesprekken/nieuw",
+        ("/dossiers/{resting}/rustbesluit", "Vastleggen"),
+        "/agenda", "/agenda?maand=2026-11", "/werkvoorraad?soort=follow_up&kies=1",
+        MOVES, f"{MOVES}&naar=elk-1-week", f"{MOVES}&dag=gisteren", "/verzettingen/nieuw",
+        "/verzettingen?verzet=1:2026-11-25",
+        "/privacy/wie-ziet-wat", "/dossiers/{number}/inzage",
+        "/dossiers/{number}/wie-helpt-waarmee",
+    ],
     "lead: questionnaire": [
         "/dossiers/{number}/vragenlijsten", "/dossiers/{old}/vragenlijsten",
         *(f"/vragenlijsten/{{questionnaire_id}}/{area}" for area in (
@@ -76,11 +91,13 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         "/dossiers/{number}", "/dossiers?consulent=alle", "/dossiers/{number}/traject",
         "/dossiers/{number}/gesprekken/nieuw",
         ("/dossiers/{number}/berichten", "Bericht achterlaten"),
+        ("/dossiers/{number}/inzien-met-reden", "Dossier 24 uur openen"),
     ],
     "coordinator": [
         "/werkvoorraad", ("/caseload", "Toewijzen"), ("/caseload/overnemen", "Dossier openen"),
         ("/dossiers/{number}/toewijzing", "Toewijzen"), "/dossiers/{number}",
-        "/dossiers/{number}/verloop",
+        "/dossiers/{number}/verloop", "/rapportages/inzien-met-reden",
+        ("/dossiers/{number}/gesprekken/{conversation_id}/vragen", "Vraag stellen"),
         ("/dossiers/{number}/traject/{track_id}/correctie", "Laat zien wat er verandert"),
         ("/dossiers/{number}/toewijzingen/{assignment_id}/correctie", "Laat zien wat er verandert"),
         "/overdrachten", "/overdrachten?status=geaccepteerd", "/overdrachten?status=teruggestuurd",
@@ -89,7 +106,10 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         f"{REPORT}&inactief=1", ("/rapportages/bijstand", "Vastleggen"),
     ],
     "policy": [REPORT, "/rapportages/bijstand"],
-    "fg": ["/logboek", "/logboek?van=2020-01-01&tot=2020-01-02", "/logboek?van=onzin"],
+    "fg": [
+        "/logboek", "/logboek?van=2020-01-01&tot=2020-01-02", "/logboek?van=onzin",
+        "/logboek/opvallend",
+    ],
     "administrator": [
         "/beheer/gebruikers", ("/beheer/gebruikers/nieuw", "Toevoegen"),
         "/beheer/gebruikers/{user_id}", ("/beheer/vragenlijsten", "Nakijken en toevoegen"),
@@ -133,6 +153,7 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
     "coordinator: law": ["/maatregelsignalen", "/maatregelsignalen/{signal_id}"],
     "operator": ["/beheer/wettelijke-gronden"],
     "income": [
+        ("/wie-doet-wat", "Zoeken"),
         "/", "/ontheffingen?welke=loopt", "/dossiers/{number}/ontheffing", "/maatregelsignalen",
         ("/maatregelsignalen/{signal_id}", "Uitkomst vastleggen"),
     ],
@@ -170,7 +191,8 @@ def _more_dossiers(world: World) -> dict[str, object]:
         approach="Bel eerst.", opened_on=date(2025, 9, 1), planned_end=date(2026, 9, 1),
     )  # fmt: skip
     stopped = make_dossier(track="stopped", lead=lead, surname="O'Brien-Şahin")
-    make_dossier(track="kp3", lead=lead)
+    kp3 = make_dossier(track="kp3", lead=lead)
+    together = make_dossier(lead=lead, partner_of=kp3.number)
     make_dossier(track="under_investigation", opened_on=date(2026, 3, 1))
     old = make_dossier(lead=lead, birth_date=date(1960, 1, 2))
     make_follow_up(old, lead, due_on=date(2026, 11, 20), what="Vragen naar de brief van de SVB.")
@@ -186,6 +208,7 @@ def _more_dossiers(world: World) -> dict[str, object]:
     ).one()
     return applications | {
         "resting": resting.number, "stopped": stopped.number, "old": old.number,
+        "together": together.number,
         "returned_handover": came_back.id, "returned_application": came_back.application_id,
     }  # fmt: skip
 
@@ -305,3 +328,36 @@ def test_the_menu_of_a_small_screen_is_accessible(page_as, visited):
     expect(menu.get_by_role("link", name="Dossiers")).to_be_visible()
     menu.get_by_role("link", name="Dossiers").click()
     expect(page.get_by_role("heading", name="Dossiers", level=1)).to_be_visible()
+
+
+def test_drafts_undo_and_previews_are_accessible(page_as, visited):
+    page, number = page_as(visited.users["lead"]), visited.values["number"]
+    page.goto(f"/dossiers/{number}/traject/{visited.values['track_id']}/correctie")
+    page.get_by_label("Toelichting", exact=True).fill("Er was al hulp thuis.")
+    page.get_by_label("Waarom corrigeert u dit?").fill("Verkeerd overgenomen.")
+    page.get_by_role("button", name="Concept bewaren").click()
+    expect(page.get_by_text("Bewaard om")).to_be_visible()
+    page.get_by_role("button", name="Laat zien wat er verandert").click()
+    expect(page.get_by_test_id("preview")).to_be_visible()
+    run_axe_at_all_widths(page)
+    page.goto("/werkvoorraad")
+    expect(page.get_by_test_id("draft")).to_have_count(1)
+    page.get_by_role("button", name="Afgehandeld").first.click()
+    expect(page.get_by_role("button", name="Ongedaan maken")).to_be_visible()
+    run_axe_at_all_widths(page)
+    page.get_by_test_id("draft").get_by_role("link").click()
+    expect(page.get_by_text("Er is een concept van")).to_be_visible()
+    run_axe_at_all_widths(page)
+
+
+def test_two_versions_beside_each_other_are_accessible(page_as, visited):
+    page, other = (page_as(visited.users["lead"]) for _ in "12")
+    for each, typed in ((page, "0345 1"), (other, "0345 2")):
+        each.goto(f"/dossiers/{visited.values['number']}/inwoner")
+        each.get_by_label("Telefoon").fill(typed)
+        each.get_by_label("Zo benadert u deze inwoner").fill(f"Bel {typed}.")
+    page.get_by_role("button", name="Opslaan").click()
+    expect(page.get_by_role("status")).to_contain_text("opgeslagen")
+    other.get_by_role("button", name="Opslaan").click()
+    expect(other.get_by_test_id("clash")).to_have_count(2)
+    run_axe_at_all_widths(other)

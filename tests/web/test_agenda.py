@@ -101,7 +101,7 @@ def test_week_and_month_show_the_own_dates_and_name_what_is_late(app, http_as):
     assert "10:30" in page
     assert f'href="/opvolgingen/{row.id}/gesprek.ics"' in page
     assert (late.number, "contact", "2026-10-01") in ITEM.findall(page)
-    assert "do 01-10-2026, te laat" in page
+    assert '<span class="nowrap">do 01-10-2026</span>, te laat' in page
     month = http.get("/agenda?maand=2026-11").text
     assert (dossier.number, "follow_up", "2026-11-20") in ITEM.findall(month)
     for text in (page, month):
