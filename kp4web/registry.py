@@ -34,6 +34,7 @@ FEATURES_WITH_PAGES = (
     "conversations",
     "corrections",
     "decisions",
+    "departures",
     "digest",
     "directory",
     "drafts",

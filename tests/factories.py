@@ -31,7 +31,17 @@ from kp4web.dossiers.models import Dossier, Exemption, SanctionSignal
 from kp4web.exemptions.commands import ExemptionInput, grant_exemption
 from kp4web.extensions import db
 from kp4web.grounds.commands import load_reference
-from kp4web.handovers.models import Handover
+from kp4web.handovers.commands import (
+    AcceptDossier,
+    OfferDossier,
+    ReturnHandover,
+    accept_dossier,
+    assign_coach,
+    offer_dossier,
+    return_handover,
+    withdraw_handover,
+)
+from kp4web.handovers.models import Handover, HandoverState
 from kp4web.organisations.commands import add_municipality, add_organisation
 from kp4web.organisations.models import Municipality, Organisation
 from kp4web.questionnaires.commands import (
@@ -395,6 +405,32 @@ def make_handover(
     application = make_application(municipality=municipality, by=intake, today=today, **names)
     decision = decide(application, intake, justification=justification, note=note, today=today)
     return db.session.scalars(select(Handover).where(Handover.decision_id == decision.id)).one()
+
+
+def make_departure(
+    lead: User,
+    state: HandoverState = HandoverState.OFFERED,
+    *,
+    coach: User | None = None,
+    dossier: Dossier | None = None,
+    note: str = "Kan met begeleiding werken.",
+    today: date = TODAY,
+) -> Handover:
+    """Return a dossier in a KP3 track that was offered to the work agency, and how that ended."""
+    session, agency = db.session(), make_agency()
+    dossier = dossier or make_dossier(lead=lead, track=TrackKind.KP3)
+    coach = coach or make_user(Role.JOB_COACH, organisation=agency)
+    when = {"now": at(today), "today": today}
+    handover = offer_dossier(session, actor(lead), dossier.number, OfferDossier(note), **when)
+    assign_coach(session, actor(coach), handover.id, None, now=at(today))
+    if state is HandoverState.ACCEPTED:
+        accept_dossier(session, actor(coach), handover.id, AcceptDossier("Past."), **when)
+    if state is HandoverState.RETURNED:
+        return_handover(session, actor(coach), handover.id, ReturnHandover("Te vroeg."), **when)
+    if state is HandoverState.WITHDRAWN:
+        withdraw_handover(session, actor(lead), handover.id, **when)
+    session.commit()
+    return handover
 
 
 def make_version(

@@ -40,7 +40,7 @@ from kp4web.domain.stretches import History
 from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.models import Dossier, GuidancePeriod, TrackPeriod
 from kp4web.dossiers.queries import DossierRef, dossier_ref
-from kp4web.tracks.commands import project_track
+from kp4web.tracks.commands import project_track, settle_handover
 from kp4web.worklist.commands import end_follow_ups, refresh_due_items
 from kp4web.worklist.models import FollowUpEnding
 
@@ -92,6 +92,7 @@ def correct_track(
         end_follow_ups(
             session, actor, subject.ref, None, FollowUpEnding.CLOSED, now=now, today=today
         )
+    settle_handover(session, actor, subject.ref, dossier.kind, now=now, today=today)
     return _finish(session, actor, subject, Corrected.TRACK, statement, plan, today=today)
 
 

@@ -7,11 +7,12 @@ municipality may set. What is due does not depend on today; only its wording doe
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from kp4web.domain.dates import add_days, add_months, add_weeks, working_day
+from kp4web.domain.handovers import HandoverKind, HandoverState
 from kp4web.domain.sanctions import SignalState
 from kp4web.domain.tracks import REST_MAX_MONTHS, TrackKind
 
@@ -40,6 +41,9 @@ class DueKind(StrEnum):
     QUESTION = "question"
     QUESTION_ASKED = "question_asked"
     ANSWER = "answer"
+    AWAIT_HANDOVER = "await_handover"
+    READ_FEEDBACK = "read_feedback"
+    WRITE_FEEDBACK = "write_feedback"
 
     @property
     def label(self) -> str:
@@ -69,6 +73,9 @@ DUE_LABELS: Mapping[DueKind, str] = {
     DueKind.QUESTION: "Vraag van coördinator",
     DueKind.QUESTION_ASKED: "Wacht op antwoord",
     DueKind.ANSWER: "Antwoord op vraag",
+    DueKind.AWAIT_HANDOVER: "Overdracht wacht op antwoord",
+    DueKind.READ_FEEDBACK: "Terugmelding",
+    DueKind.WRITE_FEEDBACK: "Terugmelding schrijven",
 }
 
 
@@ -96,6 +103,7 @@ class Norms:
     exemption_notice_weeks: int = 8
     review_signal_days: int = 7
     answer_days: int = 7
+    feedback_months: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +162,32 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class LastHandover:
+    """The last KP3 hand-over of a dossier, as long as somebody waits for something about it."""
+
+    id: int
+    state: HandoverState
+    since: date
+    """When it was offered or accepted, or when the feedback was written."""
+    has_feedback: bool = False
+    """Written, and not read yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedHandover:
+    """A hand-over as its receiver has to do with it."""
+
+    id: int
+    kind: HandoverKind
+    state: HandoverState
+    offered_on: date
+    ended_on: date | None = None
+    coach_id: int | None = None
+    awaits_feedback: bool = False
+    """Accepted, still guided by the receiver, and nothing was reported back yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class DossierState:
     """What the due items of one dossier follow from."""
 
@@ -174,6 +208,7 @@ class DossierState:
     exemption: RunningExemption | None = None
     signals: tuple[WaitingSignal, ...] = ()
     questions: tuple[OpenQuestion, ...] = ()
+    handover: LastHandover | None = None
 
     def __post_init__(self) -> None:
         if self.kind is TrackKind.REST and self.planned_end is None:
@@ -194,13 +229,14 @@ class DueItem:
 
 def due_items(state: DossierState, norms: Norms) -> tuple[DueItem, ...]:
     """
-    Return every date the dossier waits for, earliest first; none once it has stopped.
+    Return every date the dossier waits for, earliest first.
 
-    An active dossier always waits for at least one: classifying, the decision on rest,
-    arranging the hand-over, or the floor of twelve months.
+    Once it has stopped that is nothing, but for the feedback after a KP3 hand-over. An active
+    dossier always waits for at least one: classifying, the decision on rest, the hand-over, or
+    the floor of twelve months.
     """
     if not state.kind.active:
-        return ()
+        return tuple(_from_feedback(state, norms))
     items = [
         *_from_people(state), *_from_track(state, norms), *_from_pension(state, norms),
         *_from_exemption(state, norms), *_from_signals(state, norms),
@@ -220,6 +256,19 @@ def review_handover(handover_id: int, offered_on: date, norms: Norms) -> DueItem
     """Return what an offered hand-over waits for, on the receiver's side."""
     due_on = add_days(offered_on, norms.review_handover_days)
     return DueItem(DueKind.REVIEW_HANDOVER, due_on, handover_id, for_coordinator=True)
+
+
+def received_items(handover: ReceivedHandover, norms: Norms) -> tuple[DueItem, ...]:
+    """Return what a hand-over asks of its receiver: review it, later tell how it went."""
+    if handover.state is HandoverState.OFFERED:
+        item = review_handover(handover.id, handover.offered_on, norms)
+        return (replace(item, user_id=handover.coach_id),)
+    if handover.awaits_feedback and handover.ended_on is not None:
+        due_on = add_months(handover.ended_on, norms.feedback_months)
+        return (
+            DueItem(DueKind.WRITE_FEEDBACK, due_on, handover.id, user_id=handover.coach_id),
+        )  # fmt: skip
+    return ()
 
 
 def contact_norm_on(kind: TrackKind, since: date, norms: Norms) -> date | None:
@@ -293,8 +342,26 @@ def _from_track(state: DossierState, norms: Norms) -> Iterator[DueItem]:
         decide_on = add_weeks(state.planned_end, -norms.rest_decision_weeks)
         yield DueItem(DueKind.REST_DECISION, decide_on)
     if state.kind is TrackKind.KP3:
-        arrange_on = add_weeks(state.track_since, norms.arrange_handover_weeks)
-        yield DueItem(DueKind.ARRANGE_HANDOVER, arrange_on)
+        yield _handover_item(state, norms)
+
+
+def _handover_item(state: DossierState, norms: Norms) -> DueItem:
+    """Return what a KP3 track asks: to offer, and once offered quietly to watch the answer."""
+    offered = state.handover
+    if offered is not None and offered.state is HandoverState.OFFERED:
+        due_on = add_days(offered.since, norms.review_handover_days)
+        return DueItem(DueKind.AWAIT_HANDOVER, due_on, offered.id)
+    arrange_on = add_weeks(state.track_since, norms.arrange_handover_weeks)
+    return DueItem(DueKind.ARRANGE_HANDOVER, arrange_on)
+
+
+def _from_feedback(state: DossierState, norms: Norms) -> Iterator[DueItem]:
+    """Yield when the last lead hears how it went after a KP3 hand-over, or may read it."""
+    handover = state.handover
+    if handover is None or handover.state is not HandoverState.ACCEPTED:
+        return
+    months = 0 if handover.has_feedback else norms.feedback_months
+    yield DueItem(DueKind.READ_FEEDBACK, add_months(handover.since, months), handover.id)
 
 
 def _soon_followed_up(state: DossierState, contact_on: date, norms: Norms) -> bool:

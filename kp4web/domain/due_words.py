@@ -120,6 +120,7 @@ def explain(
                 arrange=count_of(norms.arrange_handover_weeks, "week", "weken"),
                 assign=count_of(norms.assign_days, "dag", "dagen"),
                 review=count_of(norms.review_handover_days, "dag", "dagen"),
+                feedback=count_of(norms.feedback_months, "maand", "maanden"),
                 signal=count_of(norms.review_signal_days, "dag", "dagen"),
                 due=dutch_date(due_on),
             )
@@ -137,6 +138,9 @@ _WHY: Mapping[DueKind, str] = {
     DueKind.ARRANGE_HANDOVER: "KP3 sinds {since}, overdracht binnen {arrange}.",
     DueKind.ASSIGN: "Nog geen vaste consulent, norm {assign} na opening.",
     DueKind.REVIEW_HANDOVER: "Aangeboden overdracht, beoordelen binnen {review}.",
+    DueKind.AWAIT_HANDOVER: "Aangeboden aan Werkzaak, antwoord verwacht binnen {review}.",
+    DueKind.READ_FEEDBACK: "Na een overdracht vertelt de klantmanager hoe het ging, na {feedback}.",
+    DueKind.WRITE_FEEDBACK: "Terugmelding aan Team Sociaal, {feedback} na de overdracht.",
     DueKind.MESSAGE: "Een collega heeft iets voor u vastgelegd.",
     DueKind.AGREEMENT: "Er is een afspraak gemaakt.",
     DueKind.EXEMPTION_PLAN: "Bij deze ontheffing hoort een plan, uiterlijk op {due}.",
@@ -156,14 +160,17 @@ _DISAPPEARS: Mapping[DueKind, str] = {
     DueKind.CLASSIFY: "Verdwijnt als u een ander traject kiest.",
     DueKind.REST_DECISION: "Verdwijnt als u de rust verlengt of een ander traject kiest.",
     DueKind.ARRANGE_HANDOVER: (
-        "Verdwijnt als u het traject stopt (overgedragen) of een ander traject kiest."
+        "Verdwijnt als u de overdracht aanbiedt of een ander traject kiest."
     ),
     DueKind.PENSION_APPROACHING: "Verdwijnt als u aangeeft dat u dit hebt gezien.",
     DueKind.PENSION_REACHED: (
         "Verdwijnt als u het traject stopt. U kunt ook uitstellen tot een datum."
     ),
     DueKind.ASSIGN: "Verdwijnt als u het dossier toewijst.",
-    DueKind.REVIEW_HANDOVER: "Verdwijnt als u de overdracht accepteert.",
+    DueKind.REVIEW_HANDOVER: "Verdwijnt als u de overdracht accepteert of terugstuurt.",
+    DueKind.AWAIT_HANDOVER: "Verdwijnt als Werkzaak antwoordt, of als u de overdracht intrekt.",
+    DueKind.READ_FEEDBACK: "Verdwijnt als de terugmelding er is en u die hebt gelezen.",
+    DueKind.WRITE_FEEDBACK: "Verdwijnt als u de terugmelding schrijft.",
     DueKind.MESSAGE: "Verdwijnt als u het bericht als gelezen markeert.",
     DueKind.AGREEMENT: "Verdwijnt als u vastlegt hoe de afspraak is afgelopen.",
     DueKind.EXEMPTION_END: (

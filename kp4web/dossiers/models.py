@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
 from kp4web.dossiers.exemption import Exemption as Exemption
+from kp4web.dossiers.handover import FeedbackReport as FeedbackReport
+from kp4web.dossiers.handover import Handover as Handover
 from kp4web.dossiers.signal import SanctionEvidence as SanctionEvidence
 from kp4web.dossiers.signal import SanctionSignal as SanctionSignal
 from kp4web.dossiers.signal import SanctionStep as SanctionStep

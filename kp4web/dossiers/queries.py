@@ -85,6 +85,22 @@ def dossier_ref_by_id(
     return _ref(session, actor, _LOCKED_BY_ID if lock else _BY_ID, {"id": dossier_id})
 
 
+_ANY = select(*_COLUMNS).where(Dossier.id == bindparam("id"))
+_ANY_LOCKED = _ANY.with_for_update(key_share=True)
+
+
+def handed_over_ref(
+    session: Session, dossier_id: int, held: frozenset[Relation], *, lock: bool = False
+) -> DossierRef:
+    """
+    Return the dossier that a hand-over is about, for who reaches the hand-over (``held``).
+
+    The reach is that of the hand-over: the caller has found that within its own.
+    """
+    row = session.execute(_ANY_LOCKED if lock else _ANY, {"id": dossier_id}).one()
+    return DossierRef(**row._mapping, relations=held)
+
+
 def _ref(session: Session, actor: Actor, query: AnySelect, key: dict[str, Any]) -> DossierRef:
     row = session.execute(query, key | reach_of(actor)).one_or_none()
     if row is None:

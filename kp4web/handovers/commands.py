@@ -1,13 +1,16 @@
-"""Offering an applicant with klantprofiel 4 to a municipality, and accepting the offer."""
+"""
+Offering, answering and withdrawing a hand-over; accepting one about an applicant (KP4).
+
+What is particular to a dossier that goes to the work agency (KP3) stands in ``leaving``.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, delete, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from kp4web.accounts.models import User
 from kp4web.applications.commands import move
 from kp4web.applications.models import Application, ApplicationDecision
 from kp4web.applications.queries import application_ref, last_decision
@@ -16,17 +19,56 @@ from kp4web.caseload.queries import Match, matches_for
 from kp4web.clients.queries import who_is
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import KP4, ApplicationState
-from kp4web.domain.dates import dutch_date
-from kp4web.domain.due import Norms, review_handover
 from kp4web.domain.errors import DomainError, InvalidInput, NotFound
+from kp4web.domain.handovers import Side
 from kp4web.domain.policy import Access, Action, Field, require
 from kp4web.dossiers.models import Dossier
-from kp4web.handovers.models import Handover, HandoverState
+from kp4web.handovers.leaving import (
+    AcceptDossier as AcceptDossier,
+)
+from kp4web.handovers.leaving import (
+    OfferDossier as OfferDossier,
+)
+from kp4web.handovers.leaving import (
+    PlanJointTalk as PlanJointTalk,
+)
+from kp4web.handovers.leaving import (
+    accept_dossier as accept_dossier,
+)
+from kp4web.handovers.leaving import (
+    assign_coach as assign_coach,
+)
+from kp4web.handovers.leaving import (
+    offer_dossier as offer_dossier,
+)
+from kp4web.handovers.leaving import (
+    plan_joint_talk as plan_joint_talk,
+)
+from kp4web.handovers.leaving import (
+    read_feedback as read_feedback,
+)
+from kp4web.handovers.leaving import (
+    require_giver as require_giver,
+)
+from kp4web.handovers.leaving import (
+    return_dossier,
+    withdraw_dossier,
+)
+from kp4web.handovers.leaving import (
+    write_feedback as write_feedback,
+)
+from kp4web.handovers.models import Handover, HandoverKind, HandoverState
 from kp4web.handovers.opening import continue_dossier, keep_profile, open_dossier
 from kp4web.handovers.queries import NO_HANDOVER, NOT_RETURNED
-from kp4web.organisations.models import MunicipalityNorms, Organisation
+from kp4web.handovers.settling import (
+    end,
+    locked,
+    place_of,
+    refresh_handover_item,
+    require_offered,
+)
+from kp4web.organisations.models import Organisation
 from kp4web.questionnaires.commands import pass_to_dossier
-from kp4web.worklist.models import DueItem
 
 REASON_MAX = 2000
 NOTE_MAX = 4000
@@ -113,7 +155,7 @@ def return_handover(
     *, now: datetime, today: date,
 ) -> Handover:  # fmt: skip
     """
-    Send an offered hand-over back to the work agency: nothing changes but the reason.
+    Send an offered hand-over back to who offered it: nothing changes but the reason.
 
     The same return again by the same actor changes nothing. Raises ``InvalidInput`` at
     ``reason``, ``NotFound`` out of reach, or ``DomainError`` when it was answered before.
@@ -122,12 +164,15 @@ def return_handover(
     reason = command.reason.strip()
     if not reason:
         raise InvalidInput("reason", "Schrijf waarom u de overdracht terugstuurt.")
-    handover = _received(session, actor, handover_id)
+    row = place_of(session, actor, handover_id, Side.RECEIVER)
+    if row.kind is HandoverKind.KP3:
+        return return_dossier(session, actor, row, reason, now=now, today=today)
+    handover = locked(session, row.id)
     if handover.ended_by_id == actor.id and handover.return_reason == reason:
         return handover
-    _require_offered(session, handover)
-    handover.state, handover.return_reason = HandoverState.RETURNED, reason
-    handover.ended_on, handover.ended_at, handover.ended_by_id = today, now, actor.id
+    require_offered(session, handover)
+    end(handover, actor, HandoverState.RETURNED, now=now, today=today)
+    handover.return_reason = reason
     move(_applicant(session, handover), ApplicationState.RETURNED, today=today)
     session.flush()
     refresh_handover_item(session, handover)
@@ -138,23 +183,33 @@ def return_handover(
     return handover
 
 
-def refresh_handover_item(session: Session, handover: Handover) -> None:
-    """Store what the receiver still has to do about a hand-over."""
-    session.execute(delete(DueItem).where(DueItem.handover_id == handover.id))
-    if handover.state is not HandoverState.OFFERED:
-        return
-    norms = session.get(MunicipalityNorms, handover.municipality_id)
-    item = review_handover(handover.id, handover.offered_on, norms.norms if norms else Norms())
-    session.add(
-        DueItem(
-            handover_id=handover.id,
-            municipality_id=handover.municipality_id,
-            organisation_id=handover.to_organisation_id,
-            kind=item.kind,
-            due_on=item.due_on,
-        )
-    )
-    session.flush()
+def withdraw_handover(
+    session: Session, actor: Actor, handover_id: int, *, now: datetime, today: date
+) -> Handover:
+    """
+    Take back what was offered, before it is answered; the sender's act, for both kinds.
+
+    Once more by the same actor changes nothing. Raises ``NotFound`` out of reach, or
+    ``DomainError`` when it was answered before.
+    """
+    require(actor, Action.HANDOVER_WITHDRAW)
+    row = place_of(session, actor, handover_id, Side.SENDER)
+    if row.kind is HandoverKind.KP3:
+        return withdraw_dossier(session, actor, row, now=now, today=today)
+    handover = locked(session, row.id)
+    if (handover.state, handover.ended_by_id) == (HandoverState.WITHDRAWN, actor.id):
+        return handover
+    require_offered(session, handover)
+    application = _applicant(session, handover)
+    application_ref(session, actor, application.id).require(Field.HANDOVER, Access.WRITE)
+    end(handover, actor, HandoverState.WITHDRAWN, now=now, today=today)
+    move(application, ApplicationState.RETURNED, today=today)
+    refresh_handover_item(session, handover)
+    record(
+        session, actor, "handover_withdraw", now=now, municipality_id=handover.municipality_id,
+        handover=handover.id, application=application.id,
+    )  # fmt: skip
+    return handover
 
 
 @dataclass(frozen=True)
@@ -188,8 +243,11 @@ def accept_handover(
     ``DomainError`` when it was accepted before, or ``InvalidInput`` at ``reopen``.
     """
     require(actor, Action.HANDOVER_ACCEPT)
-    handover = _received(session, actor, handover_id)
-    _require_offered(session, handover)
+    row = place_of(session, actor, handover_id, Side.RECEIVER)
+    if row.kind is not HandoverKind.KP4:
+        raise NotFound(NO_HANDOVER)
+    handover = locked(session, row.id)
+    require_offered(session, handover)
     application = _applicant(session, handover)
     decision = session.get_one(ApplicationDecision, handover.decision_id)
     match = _chosen(matches_for(session, actor, who_is(application)), command.reopen)
@@ -200,33 +258,14 @@ def accept_handover(
     keep_profile(session, decision, dossier, now=now, today=today)
     move(application, ApplicationState.ACCEPTED, today=today)
     pass_to_dossier(session, application.id, dossier.id)
-    handover.state, handover.dossier_id = HandoverState.ACCEPTED, dossier.id
-    handover.ended_on, handover.ended_at, handover.ended_by_id = today, now, actor.id
-    session.flush()
+    handover.dossier_id = dossier.id
+    end(handover, actor, HandoverState.ACCEPTED, now=now, today=today)
     refresh_handover_item(session, handover)
     record(
         session, actor, "handover_accept", now=now, subjects=[dossier.client_id],
         dossier_id=dossier.id, municipality_id=handover.municipality_id, handover=handover.id,
     )  # fmt: skip
     return dossier
-
-
-def _received(session: Session, actor: Actor, handover_id: int) -> Handover:
-    """Return a hand-over to the actor's organisation, locked; raise ``NotFound`` out of reach."""
-    handover = session.scalar(
-        select(Handover)
-        .where(Handover.id == handover_id, Handover.to_organisation_id == actor.organisation_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if handover is None:
-        raise NotFound(NO_HANDOVER)
-    return handover
-
-
-def _require_offered(session: Session, handover: Handover) -> None:
-    if handover.state is not HandoverState.OFFERED:
-        raise DomainError(_answered_by(session, handover))
 
 
 def _applicant(session: Session, handover: Handover) -> Application:
@@ -248,16 +287,6 @@ def _applicant(session: Session, handover: Handover) -> Application:
         .execution_options(populate_existing=True)
     ).all()
     return next(one for one in couple if one.id == handover.application_id)
-
-
-def _answered_by(session: Session, handover: Handover) -> str:
-    """Return who answered it when, and what it became."""
-    who = session.get(User, handover.ended_by_id) if handover.ended_by_id else None
-    dossier = session.get(Dossier, handover.dossier_id) if handover.dossier_id else None
-    by = f" door {who.name}" if who else ""
-    on = f" op {dutch_date(handover.ended_on)}" if handover.ended_on else ""
-    became = f" Het is dossier {dossier.number}." if dossier else ""
-    return f"Deze overdracht is al {handover.state.label.lower()}{by}{on}.{became}"
 
 
 def _chosen(matches: Sequence[Match], reopen: str | None) -> Match | None:

@@ -17,21 +17,36 @@ from kp4web.applications.models import Application
 from kp4web.applications.queries import application_ref
 from kp4web.caseload.queries import Match, matches_for
 from kp4web.clients.queries import name_of, who_is
-from kp4web.domain.actor import Actor, OrganisationKind
+from kp4web.domain.actor import Actor, OrganisationKind, Role
 from kp4web.domain.applications import ApplicationState
-from kp4web.domain.errors import DomainError, NotFound
+from kp4web.domain.errors import DomainError, Forbidden, NotFound
 from kp4web.domain.handovers import AfterReturn, HandoverPart, Side, after_return
-from kp4web.domain.policy import Access, Action, Field, may, reads_handover, require
+from kp4web.domain.policy import (
+    NO_ACCESS,
+    Access,
+    Action,
+    Field,
+    handover_sides,
+    may,
+    reads_handover,
+    require,
+)
 from kp4web.dossiers.models import Dossier
 from kp4web.extensions import AnyRow, AnySelect
-from kp4web.handovers.models import Handover, HandoverState
+from kp4web.handovers.lines import NO_HANDOVER as NO_HANDOVER
+from kp4web.handovers.lines import PER_PAGE, HandoverLine, HandoverList
+from kp4web.handovers.models import Handover, HandoverKind, HandoverState
+from kp4web.handovers.outgoing import DossierHandover as DossierHandover
+from kp4web.handovers.outgoing import Only as Only
+from kp4web.handovers.outgoing import coaches_of as coaches_of
+from kp4web.handovers.outgoing import departure_for as departure_for
+from kp4web.handovers.outgoing import dossier_handover_for as dossier_handover_for
+from kp4web.handovers.outgoing import dossiers_for
 from kp4web.handovers.packages import Brought, Package, brought_by, package_of
 from kp4web.handovers.packages import packages_of as packages_of
 from kp4web.organisations.models import Municipality, Organisation
 from kp4web.worklist.models import DueItem
 
-PER_PAGE = 25
-NO_HANDOVER = "Deze overdracht bestaat niet of is niet voor u."
 NOT_RETURNED = "Alleen een teruggestuurde aanvraag kunt u opnieuw aanbieden."
 _OWN: BindParameter[int] = bindparam("organisation_id")
 TO_US = Handover.to_organisation_id == _OWN
@@ -75,7 +90,7 @@ _RECEIVED = (
 _SENT = _STATUS.where(FROM_US)
 _SENT_WITH_CONTENT = _CONTENT.where(FROM_US)
 _WAITS_FOR_SENDER = and_(
-    Handover.state == HandoverState.RETURNED,
+    Handover.state.in_((HandoverState.RETURNED, HandoverState.WITHDRAWN)),
     Application.state == ApplicationState.RETURNED,
     ~_OFFERED_LATER,
 )
@@ -89,6 +104,7 @@ def _pages_of(query: AnySelect, *, sent: bool) -> Mapping[HandoverState, AnySele
     orders = {
         HandoverState.OFFERED: _OFFERED_FIRST,
         HandoverState.RETURNED: _TO_DO_FIRST if sent else _ENDED_LAST,
+        HandoverState.WITHDRAWN: _TO_DO_FIRST if sent else _ENDED_LAST,
         HandoverState.ACCEPTED: _ENDED_LAST,
     }
     return {
@@ -121,90 +137,37 @@ _COUNT_SENT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HandoverLine:
-    """A hand-over as a list shows it; without the right to more only its status."""
-
-    id: int
-    municipality_id: int
-    state: HandoverState
-    municipality: str
-    sender: str
-    owner: str
-    """Who has to do something now."""
-    offered_on: date
-    offered_by: str
-    deadline: date | None
-    """By when it is to be reviewed; ``None`` once that was done."""
-    ended_on: date | None
-    ended_by: str | None
-    after_return: AfterReturn | None
-    """What the sender did since it came back; for the sender only."""
-    name: str | None
-    birth_date: date | None
-    reason: str | None
-    """Why it came back, for who reads that."""
-    application_id: int | None
-    """For the sender, as long as there is more than the status to see."""
-    number: str | None
-    """The dossier it became, for who reaches it."""
-    client_id: int | None
-    lead: str | None
-
-    @property
-    def is_offered(self) -> bool:
-        """Return whether it still waits for an answer."""
-        return self.state is HandoverState.OFFERED
-
-    @property
-    def is_returned(self) -> bool:
-        """Return whether it came back."""
-        return self.state is HandoverState.RETURNED
-
-
-@dataclass(frozen=True, slots=True)
-class HandoverList:
-    """One page of the hand-overs in one state, with the number in every state."""
-
-    lines: tuple[HandoverLine, ...]
-    state: HandoverState
-    counts: dict[HandoverState, int]
-    to_do: int
-    """How many came back and wait for the sender; 0 for the receiver."""
-    page: int
-    side: Side
-    shows_persons: bool
-    shows_reasons: bool
-    may_register: bool
-
-    @property
-    def pages(self) -> int:
-        """Return the number of pages, at least one."""
-        return max(1, -(-self.counts[self.state] // PER_PAGE))
-
-    @property
-    def receiving(self) -> bool:
-        """Return whether these come to the own organisation."""
-        return self.side is Side.RECEIVER
-
-    @property
-    def shown(self) -> tuple[int, ...]:
-        """Return the ids of those of which more than the status is shown."""
-        return tuple(line.id for line in self.lines if line.name or line.reason)
-
-
 def side_of(actor: Actor) -> Side:
     """Return whether hand-overs come to the actor's organisation or from it."""
     kind = actor.organisation_kind
     return Side.RECEIVER if kind is OrganisationKind.MUNICIPALITY else Side.SENDER
 
 
+def ways_of(actor: Actor) -> tuple[Side, ...]:
+    """Return on which sides this actor has hand-overs, the most usual one first."""
+    sides = {side for _, side in handover_sides(actor)}
+    first = Side.RECEIVER if actor.has(Role.JOB_COACH) else side_of(actor)
+    return tuple(sorted(sides, key=lambda side: side is not first))
+
+
 def handovers_for(
-    session: Session, actor: Actor, state: HandoverState, *, page: int = 1
-) -> HandoverList:
-    """Return a page of the hand-overs to or from the own organisation; two queries."""
+    session: Session, actor: Actor, state: HandoverState, *, side: Side | None = None,
+    only: Only | None = None, page: int = 1, today: date = date.min,
+) -> HandoverList:  # fmt: skip
+    """
+    Return a page of the hand-overs to or from the own organisation; two queries.
+
+    ``side``: which of the two, the own one of KP4 unless told; ``only``: a part of it (KP3).
+    Raises ``Forbidden`` for a side on which this actor has none.
+    """
     require(actor, Action.HANDOVERS_READ)
+    if side is not None and side is not side_of(actor):
+        if (HandoverKind.KP3, side) not in handover_sides(actor):
+            raise Forbidden(NO_ACCESS)
+        return dossiers_for(session, actor, side, state, only, page=page, today=today)
     side = side_of(actor)
+    if (HandoverKind.KP4, side) not in handover_sides(actor):
+        raise Forbidden(NO_ACCESS)
     reads = {part: reads_handover(actor, part, side, state, accepted=False)
              for part in HandoverPart}  # fmt: skip
     if side is Side.RECEIVER:
@@ -233,7 +196,7 @@ def _line(row: AnyRow, actor: Actor) -> HandoverLine:
     person = _reads(actor, HandoverPart.PACKAGE, row)
     reason = _reads(actor, HandoverPart.RETURN_REASON, row)
     sent = side_of(actor) is Side.SENDER
-    returned = row.state is HandoverState.RETURNED
+    returned = row.state in {HandoverState.RETURNED, HandoverState.WITHDRAWN}
     return HandoverLine(
         id=row.id, municipality_id=row.municipality_id, state=row.state,
         municipality=row.municipality, sender=row.sender, owner=_owner(row, sent=sent),
@@ -251,7 +214,7 @@ def _line(row: AnyRow, actor: Actor) -> HandoverLine:
 
 def _owner(row: AnyRow, *, sent: bool) -> str:
     team = f"{row.receiver}, {row.team}" if row.team else row.receiver
-    if row.state is HandoverState.RETURNED:
+    if row.state in {HandoverState.RETURNED, HandoverState.WITHDRAWN}:
         return str(row.handler if sent else row.sender)
     return f"Coördinator van {team}" if row.state is HandoverState.OFFERED else str(team)
 
@@ -299,6 +262,7 @@ class HandoverPage:
     may_answer: bool = False
     """Accept it, or send it back."""
     may_offer_again: bool = False
+    may_withdraw: bool = False
 
     @property
     def same_person(self) -> Match | None:
@@ -311,10 +275,30 @@ class HandoverPage:
         return self.side is Side.RECEIVER
 
 
+_KIND = select(Handover.kind).where(Handover.id == bindparam("id"))
+
+
+def kind_of(
+    session: Session, actor: Actor, handover_id: int, side: Side | None = None
+) -> HandoverKind:
+    """
+    Return which way a hand-over goes; the rest of the reach is asked of what follows.
+
+    Raises ``NotFound`` when there is none, or none of that kind on this ``side`` for the actor.
+    """
+    kind = session.scalars(_KIND, {"id": handover_id}).one_or_none()
+    sides = (side,) if side else tuple(Side)
+    if kind is None or not any((kind, one) in handover_sides(actor) for one in sides):
+        raise NotFound(NO_HANDOVER)
+    return kind
+
+
 def handover_for(session: Session, actor: Actor, handover_id: int) -> HandoverPage:
     """Return a hand-over to or from the own organisation, or raise ``NotFound``."""
     require(actor, Action.HANDOVERS_READ)
     side = side_of(actor)
+    if (HandoverKind.KP4, side) not in handover_sides(actor):
+        raise NotFound(NO_HANDOVER)
     key = {"id": handover_id, "organisation_id": actor.organisation_id}
     row = session.execute(_ONE_RECEIVED if side is Side.RECEIVER else _ONE_SENT, key).one_or_none()
     if row is None:
@@ -331,6 +315,9 @@ def handover_for(session: Session, actor: Actor, handover_id: int) -> HandoverPa
         line, side, package, brought_by(session, handover_id), _earlier(session, actor, row),
         matches_for(session, actor, who_is(found)) if may_answer else (),
         may_answer=may_answer, may_offer_again=again,
+        may_withdraw=side is Side.SENDER
+        and line.is_offered
+        and may(actor, Action.HANDOVER_WITHDRAW),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from kp4web.corrections.models import Corrected
 from kp4web.domain.agreements import AgreementEnding, Party, agreed_title
 from kp4web.domain.dates import count_of, dutch_date
 from kp4web.domain.exemptions import Act
+from kp4web.domain.handovers import HandoverKind, HandoverState
 from kp4web.domain.headings import Heading
 from kp4web.domain.participation import touched
 from kp4web.domain.sanctions import SignalOutcome, SignalState
@@ -307,6 +308,10 @@ def _questionnaire_begun(row: AnyRow) -> Words:
 
 
 def _handover(row: AnyRow) -> Words:
+    if row.code == HandoverKind.KP3:
+        tone = "ok" if row.note == HandoverState.ACCEPTED else "warn"
+        label = HandoverState(row.note).label.lower()
+        return Words(f"Overdracht aan Werkzaak {label}", "arrows-exchange", tone)
     return Words(f"Overdracht van {row.more} geaccepteerd", "arrows-exchange")
 
 
@@ -368,6 +373,7 @@ _MAKERS: Mapping[str, Callable[[AnyRow], Words]] = {
     "questionnaire": _questionnaire,
     "questionnaire_begun": _questionnaire_begun,
     "handover": _handover,
+    "handover_offered": lambda _: Words("Aangeboden aan Werkzaak", "send"),
     "opening": _opening,
     "assignment": _assignment,
     "assignment_end": _assignment_end,

@@ -28,6 +28,7 @@ from kp4web.accounts.models import User
 from kp4web.caseload.models import Assignment
 from kp4web.conversations.models import ContactAttempt, Conversation, ReportAddition
 from kp4web.corrections.models import Corrected, Correction
+from kp4web.domain.handovers import HandoverKind
 from kp4web.domain.sanctions import SignalState
 from kp4web.dossiers.models import (
     Dossier,
@@ -245,7 +246,13 @@ _HANDOVERS = (
         Handover, 15, "handover", Handover.ended_on,
         [Handover.dossier_id == DOSSIER, Handover.ended_at.is_not(None), READS_HANDOVER],
         joins=[(_FROM, _FROM.id == Handover.from_organisation_id)],
-        author_id=Handover.ended_by_id, text=Handover.note, more=_FROM.name,
+        author_id=Handover.ended_by_id, more=_FROM.name, code=Handover.kind, note=Handover.state,
+        text=case((Handover.kind == HandoverKind.KP4, Handover.note), else_=Handover.return_reason),
+    ),
+    event(
+        Handover, 47, "handover_offered", Handover.offered_on,
+        [Handover.dossier_id == DOSSIER, Handover.kind == HandoverKind.KP3, READS_HANDOVER],
+        author_id=Handover.offered_by_id, text=Handover.note,
     ),
 )  # fmt: skip
 _QUESTIONNAIRES = (

@@ -28,6 +28,8 @@ from kp4web.dossiers.models import (
 )
 from kp4web.dossiers.queries import DossierRef, dossier_ref
 from kp4web.organisations.models import MunicipalityNorms
+from kp4web.tracks.standing import settle_handover as settle_handover
+from kp4web.tracks.standing import standing_of as standing_of
 from kp4web.worklist.commands import end_follow_ups, refresh_due_items
 from kp4web.worklist.models import FollowUp, FollowUpEnding
 
@@ -180,13 +182,27 @@ def change_track(
     check_change(
         ref.kind, ref.planned_end, track, **({"rest_max_months": months} if months else {})
     )
+    return move_dossier(session, actor, ref, track, keep=keep, now=now, today=today)
+
+
+def move_dossier(
+    session: Session,
+    actor: Actor,
+    ref: DossierRef,
+    track: TrackChange,
+    *,
+    keep: frozenset[int] | None = None,
+    now: datetime,
+    today: date,
+) -> Dossier:
+    """Store a change of track with all that follows (behind the lock of its command)."""
     key = {"dossier_id": ref.id, "municipality_id": ref.municipality_id}
     _store_track(session, actor, key, track, now=now, today=today)
     _settle_follow_ups(session, actor, ref, track.kind, keep, now=now, today=today)
+    settle_handover(session, actor, ref, track.kind, now=now, today=today)
     dossier = project_track(session, ref.id)
     refresh_due_items(session, [ref.id])
-    record_in(session, actor, ref, "track_change", now=now, kind=str(track.kind),
-    )  # fmt: skip
+    record_in(session, actor, ref, "track_change", now=now, kind=str(track.kind))
     return dossier
 
 

@@ -30,7 +30,11 @@ class TrackForm(BaseForm):
         default="",
         choices=[
             SelectChoice("", "Kies een reden"),
-            *(SelectChoice(reason.value, reason.label) for reason in StopReason),
+            *(
+                SelectChoice(reason.value, reason.label)
+                for reason in StopReason
+                if reason is not StopReason.HANDED_OVER  # that takes an accepted hand-over
+            ),
         ],
     )
     reason = TextAreaField("Toelichting", validators=[filled, at_most(REASON_MAX)])

@@ -20,8 +20,8 @@ from kp4web.caseload.models import Assignment
 from kp4web.conversations.models import ContactAttempt, Conversation
 from kp4web.domain.applications import ApplicationState, state_of
 from kp4web.domain.attempts import attempts_since
-from kp4web.domain.due import Norms, review_handover
-from kp4web.domain.tracks import ran_since
+from kp4web.domain.due import Norms, ReceivedHandover, received_items
+from kp4web.domain.tracks import TrackKind, ran_since
 from kp4web.dossiers.models import (
     Dossier,
     GuidancePeriod,
@@ -30,7 +30,7 @@ from kp4web.dossiers.models import (
     TrackPeriod,
 )
 from kp4web.extensions import AnyRow
-from kp4web.handovers.models import Handover, HandoverState
+from kp4web.handovers.models import FeedbackReport, Handover, HandoverKind, HandoverState
 from kp4web.organisations.models import MunicipalityNorms
 from kp4web.questionnaires.models import Questionnaire, QuestionnaireState
 from kp4web.worklist.models import DueItem
@@ -94,9 +94,16 @@ _STRAY_SIGNALS = select(SanctionSignal.dossier_id, SanctionSignal.id).where(
 )
 _HANDOVERS = (
     select(
-        Handover.id, Handover.municipality_id, Handover.to_organisation_id, Handover.state,
-        Handover.offered_on, MunicipalityNorms,
+        Handover.id, Handover.kind, Handover.municipality_id, Handover.to_organisation_id,
+        Handover.state, Handover.offered_on, Handover.ended_on, Handover.coach_id,
+        and_(
+            Handover.kind == HandoverKind.KP3, Handover.state == HandoverState.ACCEPTED,
+            Handover.guided_until.is_(None),
+        ).label("guides"),
+        FeedbackReport.id.label("feedback_id"), Dossier.kind.label("track"), MunicipalityNorms,
     )
+    .outerjoin(Dossier, Dossier.id == Handover.dossier_id)
+    .outerjoin(FeedbackReport, FeedbackReport.handover_id == Handover.id)
     .outerjoin(MunicipalityNorms, MunicipalityNorms.municipality_id == Handover.municipality_id)
     .where(Handover.id > _AFTER)
     .order_by(Handover.id)
@@ -260,17 +267,30 @@ def _compare_handovers(session: Session, rows: Sequence[AnyRow]) -> Iterator[Dif
                item.user_id, None)  # fmt: skip
         stored.setdefault(item.handover_id, []).append(key)
     for row in rows:
-        for text in _item_differences(_review_item(row), stored.get(row.id, ())):
+        for text in _item_differences(_received_items(row), stored.get(row.id, ())):
             yield Difference(f"overdracht {row.id}", text)
+        if _guided_wrongly(row):
+            yield Difference(f"overdracht {row.id}", "het traject past niet bij de overdracht")
 
 
-def _review_item(row: AnyRow) -> Iterator[Key]:
-    if row.state is HandoverState.OFFERED:
-        norms = row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms()
-        item = review_handover(row.id, row.offered_on, norms)
+def _received_items(row: AnyRow) -> Iterator[Key]:
+    norms = row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms()
+    handover = ReceivedHandover(
+        row.id, row.kind, row.state, row.offered_on, row.ended_on, row.coach_id,
+        awaits_feedback=bool(row.guides) and row.feedback_id is None,
+    )  # fmt: skip
+    for item in received_items(handover, norms):
         yield (
-            str(item.kind), item.due_on, row.municipality_id, row.to_organisation_id, None, None,
+            str(item.kind), item.due_on, row.municipality_id, row.to_organisation_id,
+            item.user_id, None,
         )  # fmt: skip
+
+
+def _guided_wrongly(row: AnyRow) -> bool:
+    """Return whether a dossier has two guiding organisations, or is offered outside KP3."""
+    offered = row.kind is HandoverKind.KP3 and row.state is HandoverState.OFFERED
+    active = row.track is not None and row.track is not TrackKind.STOPPED
+    return (row.guides and active) or (offered and row.track is not TrackKind.KP3)
 
 
 def verify_applications(session: Session, *, batch: int = BATCH, after: int = 0) -> Iterator[Batch]:
@@ -286,7 +306,7 @@ def _compare_applications(rows: Sequence[AnyRow]) -> Iterator[Difference]:
             closed=row.closed, running=row.running, undecided_outcome=row.undecided_outcome,
             offered=row.handover is HandoverState.OFFERED,
             accepted=row.handover is HandoverState.ACCEPTED,
-            returned=row.handover is HandoverState.RETURNED,
+            returned=row.handover in {HandoverState.RETURNED, HandoverState.WITHDRAWN},
         )  # fmt: skip
         if row.state is not told:
             text = f"state is {row.state.value}, de feiten zeggen {told.value}"

@@ -27,6 +27,7 @@ class Act(StrEnum):
     POSTPONE = auto()
     ASSIGN = auto()
     REVIEW = auto()
+    HAND_OVER = auto()
     EXEMPT = auto()
     SIGNAL = auto()
     REVIEW_SIGNAL = auto()
@@ -38,7 +39,10 @@ _ACTS: Mapping[DueKind, tuple[Act, ...]] = {
     DueKind.TWELVE_MONTHS: (Act.RECORD, Act.ATTEMPT),
     DueKind.CLASSIFY: (Act.CHANGE_TRACK, Act.RECORD),
     DueKind.REST_DECISION: (Act.DECIDE,),
-    DueKind.ARRANGE_HANDOVER: (Act.CHANGE_TRACK, Act.RECORD),
+    DueKind.ARRANGE_HANDOVER: (Act.HAND_OVER, Act.CHANGE_TRACK, Act.RECORD),
+    DueKind.AWAIT_HANDOVER: (Act.HAND_OVER, Act.RECORD),
+    DueKind.READ_FEEDBACK: (Act.HAND_OVER,),
+    DueKind.WRITE_FEEDBACK: (),
     DueKind.PENSION_APPROACHING: (Act.SEEN,),
     DueKind.PENSION_REACHED: (Act.CHANGE_TRACK, Act.POSTPONE),
     DueKind.ASSIGN: (Act.ASSIGN,),
@@ -72,6 +76,7 @@ _NEEDS: Mapping[Act, tuple[Action, Field | None]] = {
     Act.POSTPONE: (Action.DUE_ITEM_SETTLE, Field.TRACK),
     Act.ASSIGN: (Action.DOSSIER_ASSIGN, Field.ASSIGNMENT),
     Act.REVIEW: (Action.HANDOVER_ACCEPT, None),
+    Act.HAND_OVER: (Action.DOSSIER_HAND_OVER, Field.TRACK),
     Act.EXEMPT: (Action.EXEMPTION_CHANGE, Field.EXEMPTION),
     Act.SIGNAL: (Action.SIGNAL_DRAFT, Field.SANCTION_SIGNAL),
     Act.REVIEW_SIGNAL: (Action.SIGNAL_REVIEW, Field.SANCTION_SIGNAL),

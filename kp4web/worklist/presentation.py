@@ -217,6 +217,7 @@ _STEPS: Mapping[Act, tuple[str, str, How]] = {
     Act.POSTPONE: ("Uitstellen", "pension", How.UNFOLD),
     Act.ASSIGN: ("Toewijzen", "assign", How.LINK),
     Act.REVIEW: ("Beoordelen", "review", How.LINK),
+    Act.HAND_OVER: ("Overdracht regelen", "departure", How.LINK),
     Act.EXEMPT: ("Naar de ontheffing", "exemption", How.LINK),
     Act.SIGNAL: ("Naar het signaal", "signal", How.LINK),
     Act.REVIEW_SIGNAL: ("Beoordelen", "signal", How.LINK),
@@ -224,7 +225,6 @@ _STEPS: Mapping[Act, tuple[str, str, How]] = {
 _BY_ID = frozenset({Act.MOVE, Act.COMPLETE, Act.READ_MESSAGE, Act.SETTLE, Act.ANSWER, Act.LOOK})
 """What is done at the address of the subject instead of the dossier."""
 _TRACK_LABELS = {
-    DueKind.ARRANGE_HANDOVER: "Overdracht regelen",
     DueKind.PENSION_REACHED: "Traject stoppen",
 }
 
@@ -238,6 +238,8 @@ def _step(act: Act, row: WorkRow, addresses: Addresses) -> Step | None:
     )
     if href is None:
         return None
+    if act is Act.HAND_OVER and row.kind is not DueKind.ARRANGE_HANDOVER:
+        label = "Naar de overdracht"
     if act is Act.CHANGE_TRACK:
         label = _TRACK_LABELS.get(row.kind, label)
     if act in {Act.RECORD, Act.ANSWER, Act.LOOK}:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
+    or_,
     select,
     type_coerce,
     union_all,
@@ -37,6 +38,7 @@ from kp4web.domain.dates import dutch_date
 from kp4web.domain.due import (
     DossierState,
     DueKind,
+    LastHandover,
     Norms,
     OpenAgreement,
     OpenFollowUp,
@@ -46,11 +48,12 @@ from kp4web.domain.due import (
     WaitingSignal,
 )
 from kp4web.domain.errors import DomainError, NotFound
+from kp4web.domain.handovers import HandoverKind, HandoverState
 from kp4web.domain.policy import Access, Action, Field, access, require
 from kp4web.domain.sanctions import SignalState
 from kp4web.domain.talks import day_and_time
 from kp4web.domain.tracks import TrackKind
-from kp4web.dossiers.models import Dossier, Exemption, SanctionSignal
+from kp4web.dossiers.models import Dossier, Exemption, FeedbackReport, Handover, SanctionSignal
 from kp4web.dossiers.queries import DossierRef, dossier_ref, dossier_ref_by_id, reach_of
 from kp4web.extensions import AnyRow
 from kp4web.organisations.models import MunicipalityNorms
@@ -123,6 +126,20 @@ _STORED_OR_OPEN: CompoundSelect[*tuple[Any, ...]] = union_all(
         func.coalesce(ReportQuestion.answered_on, ReportQuestion.asked_on),
         null(), null(), case((ReportQuestion.answered_at.is_not(None), "answered")), null(),
     ).where(ReportQuestion.dossier_id.in_(_IDS), ReportQuestion.ended_at.is_(None)),
+    select(
+        literal_column("'handover'"), Handover.dossier_id, Handover.id,
+        func.coalesce(FeedbackReport.written_on, Handover.ended_on, Handover.offered_on),
+        null(), null(), type_coerce(Handover.state, String), FeedbackReport.id,
+    ).outerjoin(FeedbackReport, FeedbackReport.handover_id == Handover.id).where(
+        Handover.dossier_id.in_(_IDS), Handover.kind == HandoverKind.KP3,
+        or_(
+            Handover.state == HandoverState.OFFERED,
+            and_(
+                Handover.state == HandoverState.ACCEPTED, Handover.guided_until.is_(None),
+                FeedbackReport.read_at.is_(None),
+            ),
+        ),
+    ),
 )  # fmt: skip
 """What is stored and what is waited for, in one statement: every command asks for both."""
 
@@ -214,7 +231,13 @@ def _state(row: AnyRow, waiting: tuple[AnyRow, ...], changed: Mapping[str, Any])
             OpenQuestion(w.id, w.on, is_answered=w.kind == "answered")
             for w in waiting if w.source == "question"
         ),
+        handover=next((_handover(w) for w in waiting if w.source == "handover"), None),
     )  # fmt: skip
+
+
+def _handover(row: AnyRow) -> LastHandover:
+    has_feedback = row.subject_id is not None
+    return LastHandover(row.id, HandoverState(row.kind), row.on, has_feedback)
 
 
 def _exemption(row: AnyRow) -> RunningExemption | None:

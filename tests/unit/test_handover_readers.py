@@ -25,6 +25,7 @@ READERS = {  # everything else is nobody
     (PACKAGE, Side.RECEIVER, ACCEPTED): Role.COORDINATOR,
     (PACKAGE, Side.SENDER, OFFERED): Role.INTAKE,
     (PACKAGE, Side.SENDER, RETURNED): Role.INTAKE,
+    (PACKAGE, Side.SENDER, HandoverState.WITHDRAWN): Role.INTAKE,
     (REASON, Side.RECEIVER, RETURNED): Role.COORDINATOR,
     (REASON, Side.SENDER, RETURNED): Role.INTAKE,
 }
@@ -55,7 +56,7 @@ def test_what_happened_after_a_return(state):
 
 def test_every_state_has_its_words():
     assert [state.label for state in HANDOVER_LABELS] == [
-        "Aangeboden", "Teruggestuurd", "Geaccepteerd",
+        "Aangeboden", "Teruggestuurd", "Ingetrokken", "Geaccepteerd",
     ]  # fmt: skip
     assert len({step.label for step in AfterReturn}) == len(AfterReturn)
     assert set(HANDOVER_LABELS) == set(HandoverState)

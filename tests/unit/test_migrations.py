@@ -35,8 +35,8 @@ REVISIONS = sorted(path.name[:4] for path in VERSIONS.glob("0*.py"))
 NEW_TABLES = {
     "agreement", "answer", "application_decision", "application_member", "correction",
     "digest_sent", "digest_setting", "elsewhere_score", "exemption", "exemption_reason",
-    "heading_version", "legal_duty", "legal_ground", "name_key", "outline", "planned_talk",
-    "profile_suggestion", "questionnaire", "questionnaire_version", "reason_grant",
+    "feedback_report", "heading_version", "legal_duty", "legal_ground", "name_key", "outline",
+    "planned_talk", "profile_suggestion", "questionnaire", "questionnaire_version", "reason_grant",
     "report_addition", "report_question", "report_text", "sanction_evidence", "sanction_signal",
     "sanction_step", "sanction_warning", "saved_filter", "sent_form", "version_in_force",
 }  # fmt: skip

@@ -22,7 +22,9 @@ from kp4web.accounts.commands import start_session
 from kp4web.accounts.models import User
 from kp4web.domain.actor import Role
 from kp4web.domain.sanctions import SignalState
+from kp4web.domain.tracks import TrackKind
 from kp4web.extensions import Base, db
+from kp4web.handovers.commands import write_feedback
 from kp4web.handovers.models import Handover, HandoverState
 from kp4web.reports.commands import AskQuestion, ask_question
 from tests.conftest import TODAY
@@ -32,6 +34,7 @@ from tests.factories import (
     actor,
     at,
     make_application,
+    make_departure,
     make_dossier,
     make_exemption,
     make_follow_up,
@@ -142,6 +145,14 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "handovers.accept": ("coordinator", {"reopen": "{other}"}),
     "handovers.create": ("intake", {"note": TEXT}),
     "handovers.return_": ("coordinator", {"reason": TEXT}),
+    "departures.create": ("lead", {"note": TEXT, "talk_wanted": "y"}),
+    "handovers.choose_coach": ("agency coordinator", {"coach": "{coach}"}),
+    "handovers.note_read": ("lead", {}),
+    "handovers.plan_talk": (
+        "lead", {"wanted": "y", "planned_on": "2026-11-20", "held_on": "2026-11-18"},
+    ),
+    "handovers.tell": ("job coach", {"text": TEXT}),
+    "handovers.withdraw": ("intake", {}),
     "intake.create": (
         "intake",
         {"initials": "A.", "given_name": "An", "prefix": "de", "surname": "Aanvrager",
@@ -272,6 +283,12 @@ PATHS = {  # endpoint: where its good form belongs, when that is not the row of 
     "handovers.create": "/aanvragen/{returned}/overdrachten",
     "decisions.create": "/aanvragen/{undecided}/profielbepalingen",
     "handovers.return_": "/overdrachten/{second_handover}/terugzending",
+    "departures.create": "/dossiers/{to_offer}/overdracht",
+    "handovers.choose_coach": "/overdrachten/{to_choose}/klantmanager",
+    "handovers.note_read": "/overdrachten/{told}/terugmelding/lezing",
+    "handovers.plan_talk": "/overdrachten/{to_choose}/gesprek",
+    "handovers.tell": "/overdrachten/{guided}/terugmelding",
+    "handovers.withdraw": "/overdrachten/{third_handover}/intrekking",
     "questionnaires.create_for_application": "/aanvragen/{new_application}/vragenlijsten",
     "questionnaires.create_for_dossier": "/dossiers/{fresh_dossier}/vragenlijsten",
     "questionnaires.discard": "/vragenlijsten/{second_questionnaire}/verwijdering",
@@ -291,7 +308,7 @@ ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "exemptions.report": ("peildatum", "bekend_op"),
     "figures.dossiers": ("peildatum", "bekend_op", "inactief", "traject", "volgorde", "pagina"),
     "figures.show": ("peildatum", "bekend_op", "inactief"),
-    "handovers.index": ("status", "pagina"),
+    "handovers.index": ("status", "pagina", "richting", "alleen"),
     "intake.index": ("status", "gemeente", "mijn", "pagina"),
     "logbook.index": ("gebruiker", "handeling", "van", "tot", "voor"),
     "moves.index": ("verzet", "terug"),
@@ -340,6 +357,13 @@ class Visitors:
             "buren_lead": self.world.users["buren lead"].id,
             "undecided": make_application(by=self.world.users["intake"]).id,
             "second_handover": make_handover(by=self.world.users["intake"]).id,
+            "third_handover": make_handover(by=self.world.users["intake"]).id,
+            "to_offer": make_dossier(lead=lead, track=TrackKind.KP3).number,
+            "to_choose": make_departure(lead).id, "told": told(self.world),
+            "guided": make_departure(
+                lead, HandoverState.ACCEPTED, coach=self.world.users["job coach"]
+            ).id,
+            "coach": self.world.users["job coach"].id,
             "returned": returned_in(here.handover.municipality_id),
             "new_application": make_application(by=self.world.users["intake"]).id,
             "fresh_dossier": make_dossier(lead=lead).number,
@@ -409,6 +433,15 @@ def ask_about(here: Place, coordinator: User) -> int:
     )
     db.session.commit()
     return row.id
+
+
+def told(world: World) -> int:
+    """Return a hand-over to the work agency about which the job coach reported back."""
+    coach = world.users["job coach"]
+    handover = make_departure(world.users["lead"], HandoverState.ACCEPTED, coach=coach)
+    write_feedback(db.session(), actor(coach), handover.id, TEXT, now=at(TODAY), today=TODAY)
+    db.session.commit()
+    return handover.id
 
 
 def returned_in(municipality_id: int) -> int:

@@ -18,6 +18,7 @@ from kp4web.caseload.models import Assignment
 from kp4web.conversations.models import Conversation
 from kp4web.domain.actor import Role
 from kp4web.domain.periods import known, overlaps
+from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier, TrackPeriod
 from kp4web.extensions import Base, db
 from kp4web.worklist.models import FollowUp
@@ -41,12 +42,17 @@ def post(app: Flask, http_as) -> Callable[..., Step]:
     return _prepare
 
 
-def sending(app: Flask, client: FlaskClient, path: str, data: dict[str, str]) -> Step:
+def sending(
+    app: Flask, client: FlaskClient, path: str, data: dict[str, str], told: list[str] | None = None
+) -> Step:
     def send() -> int:
         with app.app_context():
             if data.get("method") == "GET":
                 return FlaskClient.open(client, path).status_code
-            return FlaskClient.open(client, path, method="POST", data=data).status_code
+            answer = FlaskClient.open(client, path, method="POST", data=data)
+            if told is not None:
+                told.append(answer.text)
+            return answer.status_code
 
     return send
 
@@ -89,6 +95,33 @@ def test_one_form_sent_200_times_is_one_conversation(app, post):
     assert all_is_well(app)
 
 
+@pytest.mark.parametrize("rival", ["another coach", "the lead withdraws", "the lead stops"])
+def test_a_hand_over_has_one_winner_and_the_other_hears_what_happened(app, http_as, rival):
+    lead, first, second = make_user(), make_user(Role.JOB_COACH), make_user(Role.JOB_COACH)
+    dossier = make_dossier(lead=lead, track=TrackKind.KP3)
+    offered = http_as(lead).post(f"/dossiers/{dossier.number}/overdracht", data={"note": "Kan."})
+    path, accepts = offered.location, {"justification": "Kan binnen een jaar werken."}
+    stops = {"kind": "stopped", "valid_from": DAY, "stop_reason": "moved", "reason": "Verhuisd."}
+    other = {
+        "another coach": (second, f"{path}/acceptatie", accepts),
+        "the lead withdraws": (lead, f"{path}/intrekking", {}),
+        "the lead stops": (lead, f"/dossiers/{dossier.number}/traject", stops),
+    }[rival]
+    told: list[str] = []
+    counts = together(
+        *(
+            sending(app, http_as(user), to, data, told)
+            for user, to, data in [(first, f"{path}/acceptatie", accepts), other]
+        )
+    )
+    if rival == "the lead stops" and counts == {303: 1, 422: 1}:
+        counts = Counter({303: 1, 409: 1})  # accepted first: it stands stopped already
+    assert counts == {303: 1, 409: 1}
+    assert all_is_well(app)
+    if rival != "the lead stops":
+        assert any("Deze overdracht is al " in page for page in told)
+
+
 FORMS_THAT_ADD = {  # endpoint: which table grows, by how much
     "conversations.create_attempt": "contact_attempt",
     "conversations.create_message": "message",
@@ -104,6 +137,9 @@ FORMS_THAT_ADD = {  # endpoint: which table grows, by how much
     "handovers.accept": "dossier",
     "handovers.return_": "audit_entry",
     "handovers.create": "handover",
+    "departures.create": "handover",
+    "handovers.tell": "feedback_report",
+    "handovers.withdraw": "audit_entry",
     "questionnaires.discard": "audit_entry",
     "figures.create_count": "welfare_count",
 }

@@ -25,7 +25,9 @@ from tests.factories import (
 from tests.queries import count_queries
 
 ALLOWED = {Role.COORDINATOR, Role.INTAKE, Role.AGENCY_COORDINATOR}
-NOT_ALLOWED = [role for role in Role if role not in ALLOWED]
+OTHER_WAY = [Role.CONSULTANT, Role.JOB_COACH]
+"""Who has to do with the hand-overs about a dossier only."""
+NOT_ALLOWED = [role for role in Role if role not in {*ALLOWED, *OTHER_WAY}]
 CANARY = {
     "surname": "Kanariepiet", "street": "Geheimstraat 1", "phone": "06-99999999",
     "approach": "Aanpakgeheim", "interpreter": "Tolkgeheim",
@@ -146,7 +148,7 @@ def test_the_coordinator_of_werkzaak_sees_status_dates_and_owner(
 def test_the_sender_does_not_accept(http_as, role):
     handover = make_handover()
     response = http_as(make_user(role)).post(accept_url(handover), data={"reopen": ""})
-    assert response.status_code == 403
+    assert response.status_code == (403 if role is Role.INTAKE else 404)
     assert 'action="' + accept_url(handover) not in http_as(make_user(role)).get(url(handover)).text
 
 
@@ -156,6 +158,13 @@ def test_nobody_else_sees_hand_overs(http_as, role):
     assert http.get("/overdrachten").status_code == 403
     assert http.get(url(handover)).status_code == 403
     assert http.post(accept_url(handover)).status_code == 403
+
+
+@pytest.mark.parametrize("role", OTHER_WAY)
+def test_who_hands_dossiers_over_finds_none_about_an_applicant(http_as, role):
+    handover, http = make_handover(), http_as(make_user(role))
+    assert 'data-testid="handover-row"' not in http.get("/overdrachten").text
+    assert http.get(url(handover)).status_code == 404
 
 
 # ---------------------------------------------------------------------- accepting

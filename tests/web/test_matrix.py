@@ -18,6 +18,7 @@ BUREN = {"buren lead", "buren coordinator"}
 CONSULTANTS = {"lead", "colleague", "buren lead"}
 COORDINATORS = {"coordinator", "buren coordinator"}
 OPERATORS = {"administrator", "operator"}
+AGENCY_TAKES = {"job coach", "agency coordinator"}
 
 # endpoint: (who gets in, for whom the West Betuwe record is not there); all others are refused
 ROWS: dict[str, tuple[set[str], set[str]]] = {
@@ -56,6 +57,8 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "decisions.figures": ({"agency coordinator"}, set()),
     "decisions.new": ({"intake"}, set()),
     "decisions.outcome": ({"lead"}, {"colleague", "buren lead", "intake"}),
+    "departures.create": ({"lead", "coordinator"}, {"buren lead", "buren coordinator"}),
+    "departures.show": ({"lead", "coordinator"}, {"buren lead", "buren coordinator"}),
     "digest.show": ({*CONSULTANTS, *COORDINATORS}, set()),
     "digest.update": ({*CONSULTANTS, *COORDINATORS}, set()),
     "directory.index": ({"income", "agency coordinator"}, set()),
@@ -81,12 +84,20 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "grounds.create": ({"operator"}, set()),
     "grounds.index": ({*OPERATORS, "fg", "buren fg"}, set()),
     "grounds.retire": ({"operator"}, set()),
-    "handovers.accept": ({"coordinator"}, {"buren coordinator"}),
+    "handovers.accept": ({"coordinator"}, {"buren coordinator", *AGENCY_TAKES}),
+    "handovers.choose_coach": (set(), AGENCY_TAKES),  # a hand-over about an application
     "handovers.create": ({"intake"}, set()),
-    "handovers.index": ({*COORDINATORS, "intake", "agency coordinator"}, set()),
+    "handovers.index": ({*CONSULTANTS, *COORDINATORS, "intake", *AGENCY_TAKES}, set()),
     "handovers.new": ({"intake"}, set()),
-    "handovers.return_": ({"coordinator"}, {"buren coordinator"}),
-    "handovers.show": ({"coordinator", "intake", "agency coordinator"}, {"buren coordinator"}),
+    "handovers.note_read": (set(), {*CONSULTANTS, *COORDINATORS}),
+    "handovers.plan_talk": (set(), {*CONSULTANTS, *COORDINATORS, "job coach"}),
+    "handovers.return_": ({"coordinator"}, {"buren coordinator", *AGENCY_TAKES}),
+    "handovers.show": (
+        {"coordinator", "intake", "agency coordinator"},
+        {"buren coordinator", *CONSULTANTS, "job coach"},
+    ),
+    "handovers.tell": (set(), {"job coach"}),
+    "handovers.withdraw": ({"intake"}, {*CONSULTANTS, *COORDINATORS}),
     "intake.bsn": ({"intake"}, set()),
     "intake.close": ({"intake"}, set()),
     "intake.create": ({"intake"}, set()),

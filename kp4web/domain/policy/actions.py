@@ -40,6 +40,13 @@ class Action(StrEnum):
     HANDOVERS_READ = auto()
     HANDOVER_OFFER = auto()
     HANDOVER_ACCEPT = auto()
+    HANDOVER_WITHDRAW = auto()
+    DOSSIER_HAND_OVER = auto()
+    COACH_ASSIGN = auto()
+    JOINT_TALK_PLAN = auto()
+    FEEDBACK_WRITE = auto()
+    FEEDBACK_READ = auto()
+    NOBODY_READ = auto()
     APPLICATIONS_READ = auto()
     APPLICATION_REGISTER = auto()
     QUESTIONNAIRE_FILL_IN = auto()
@@ -69,6 +76,24 @@ class Action(StrEnum):
     POLICY_READ = auto()
 
 
+_GIVING = frozenset(
+    {
+        Action.HANDOVERS_READ,
+        Action.DOSSIER_HAND_OVER,
+        Action.HANDOVER_WITHDRAW,
+        Action.JOINT_TALK_PLAN,
+        Action.FEEDBACK_READ,
+    }
+)
+"""What the municipality's side of a KP3 hand-over takes."""
+_TAKING = frozenset(
+    {
+        Action.HANDOVERS_READ,
+        Action.HANDOVER_ACCEPT,
+        Action.COACH_ASSIGN,
+    }
+)
+"""What the work agency's side of it takes."""
 _CONSULTANT = frozenset(
     {
         Action.WORKLIST_READ,
@@ -88,6 +113,7 @@ _CONSULTANT = frozenset(
         Action.QUESTIONS_READ,
         Action.QUESTION_ANSWER,
         Action.TRACK_CHANGE,
+        *_GIVING,
         Action.QUESTIONNAIRE_FILL_IN,
         Action.REPORT_READ,
         Action.EXEMPTION_READ,
@@ -115,8 +141,9 @@ _COORDINATOR = frozenset(
         Action.CASELOAD_READ,
         Action.DOSSIER_ASSIGN,
         Action.DOSSIER_OPEN,
-        Action.HANDOVERS_READ,
+        *_GIVING,
         Action.HANDOVER_ACCEPT,
+        Action.NOBODY_READ,
         Action.REPORT_READ,
         Action.WELFARE_COUNT_RECORD,
         Action.SCREENING_MANAGE,
@@ -137,6 +164,7 @@ _INTAKE = frozenset(
         Action.PROFILE_DECIDE,
         Action.HANDOVERS_READ,
         Action.HANDOVER_OFFER,
+        Action.HANDOVER_WITHDRAW,
     }
 )
 _EVERYONE = frozenset({Action.OWN_ACCOUNT, Action.POLICY_READ})
@@ -145,10 +173,11 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.CONSULTANT: _EVERYONE | _CONSULTANT,
     Role.COORDINATOR: _EVERYONE | _COORDINATOR,
     Role.INTAKE: _EVERYONE | _INTAKE,
-    Role.JOB_COACH: _EVERYONE,
+    Role.JOB_COACH: _EVERYONE | _TAKING | {Action.JOINT_TALK_PLAN, Action.FEEDBACK_WRITE},
     Role.AGENCY_COORDINATOR: _EVERYONE
+    | _TAKING
     | {
-        Action.HANDOVERS_READ,
+        Action.NOBODY_READ,
         Action.APPLICATIONS_READ,
         Action.SUGGESTION_FIGURES_READ,
         Action.WHO_DOES_WHAT_READ,

@@ -5,6 +5,7 @@ from functools import cache
 
 from kp4web.domain.actor import Actor, Role
 from kp4web.domain.errors import Forbidden
+from kp4web.domain.handovers import HandoverState
 from kp4web.domain.policy.fields import ANSWER_FIELDS, SECRET_WHEN_HIDDEN, Field
 from kp4web.domain.policy.matrix import MATRIX, Access, Relation
 from kp4web.domain.questionnaire.definition import DataClass
@@ -45,6 +46,24 @@ def application_relations(actor: Actor, *, accepted: bool) -> frozenset[Relation
     found = set()
     if actor.has(Role.INTAKE):
         found.add(Relation.HANDED_ON if accepted else Relation.INTAKE)
+    if actor.has(Role.AGENCY_COORDINATOR):
+        found.add(Relation.AGENCY)
+    return frozenset(found)
+
+
+def received_relations(
+    actor: Actor, *, coach_id: int | None, state: HandoverState, ended: bool
+) -> frozenset[Relation]:
+    """
+    Return what the actor is to a KP3 hand-over that was offered to the own organisation.
+
+    ``coach_id``: to whom it is assigned; ``ended``: the dossier was reopened after acceptance.
+    Nobody is anything to it who was not assigned to it, or has no task with the person any more.
+    """
+    found = set()
+    runs = not ended and state in {HandoverState.OFFERED, HandoverState.ACCEPTED}
+    if actor.has(Role.JOB_COACH) and coach_id == actor.id and runs:
+        found.add(Relation.HANDED_OVER)
     if actor.has(Role.AGENCY_COORDINATOR):
         found.add(Relation.AGENCY)
     return frozenset(found)

@@ -5,21 +5,35 @@ from enum import StrEnum, auto
 
 from kp4web.domain.actor import Actor, Role
 from kp4web.domain.errors import Forbidden
-from kp4web.domain.handovers import HandoverPart, HandoverState, Side
+from kp4web.domain.handovers import HandoverKind, HandoverPart, HandoverState, Side
 from kp4web.domain.policy.actions import NO_ACCESS
+
+HANDOVER_SIDES: Mapping[Role, frozenset[tuple[HandoverKind, Side]]] = {
+    Role.COORDINATOR: frozenset(
+        {(HandoverKind.KP4, Side.RECEIVER), (HandoverKind.KP3, Side.SENDER)}
+    ),
+    Role.CONSULTANT: frozenset({(HandoverKind.KP3, Side.SENDER)}),
+    Role.INTAKE: frozenset({(HandoverKind.KP4, Side.SENDER)}),
+    Role.AGENCY_COORDINATOR: frozenset(
+        {(HandoverKind.KP4, Side.SENDER), (HandoverKind.KP3, Side.RECEIVER)}
+    ),
+    Role.JOB_COACH: frozenset({(HandoverKind.KP3, Side.RECEIVER)}),
+}
+"""Which hand-overs a role has to do with; of KP3 the relation decides what is read of one."""
 
 HANDOVER_READERS: Mapping[tuple[HandoverPart, Side, HandoverState], frozenset[Role]] = {
     (HandoverPart.PACKAGE, Side.RECEIVER, HandoverState.OFFERED): frozenset({Role.COORDINATOR}),
     (HandoverPart.PACKAGE, Side.RECEIVER, HandoverState.ACCEPTED): frozenset({Role.COORDINATOR}),
     (HandoverPart.PACKAGE, Side.SENDER, HandoverState.OFFERED): frozenset({Role.INTAKE}),
     (HandoverPart.PACKAGE, Side.SENDER, HandoverState.RETURNED): frozenset({Role.INTAKE}),
+    (HandoverPart.PACKAGE, Side.SENDER, HandoverState.WITHDRAWN): frozenset({Role.INTAKE}),
     (HandoverPart.RETURN_REASON, Side.RECEIVER, HandoverState.RETURNED): frozenset(
         {Role.COORDINATOR}
     ),
     (HandoverPart.RETURN_REASON, Side.SENDER, HandoverState.RETURNED): frozenset({Role.INTAKE}),
 }
 """
-Roles that read a part of a hand-over in a state; unlisted: the status, dates and owner only.
+Roles that read a part of a KP4 hand-over in a state; unlisted: the status, dates and owner only.
 
 Who returned a hand-over has no task with the person any more, and keeps its own reason.
 """
@@ -64,3 +78,8 @@ def reads_handover(
     if accepted and side is Side.SENDER:
         return False
     return bool(actor.roles & HANDOVER_READERS.get((part, side, state), frozenset()))
+
+
+def handover_sides(actor: Actor) -> frozenset[tuple[HandoverKind, Side]]:
+    """Return which hand-overs this actor has to do with: their kind, and on which side."""
+    return frozenset().union(*(HANDOVER_SIDES.get(role, frozenset()) for role in actor.roles))

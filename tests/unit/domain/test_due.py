@@ -10,18 +10,22 @@ from hypothesis import strategies as st
 from kp4web.domain.due import (
     DossierState,
     DueKind,
+    LastHandover,
     Norms,
     OpenAgreement,
     OpenFollowUp,
     OpenQuestion,
+    ReceivedHandover,
     RunningExemption,
     UnreadMessage,
     WaitingSignal,
     due_items,
     next_date,
     propose_follow_up,
+    received_items,
     review_handover,
 )
+from kp4web.domain.handovers import HandoverKind, HandoverState
 from kp4web.domain.sanctions import SignalState
 from kp4web.domain.tracks import TrackKind
 
@@ -238,9 +242,48 @@ def test_an_offered_handover_waits_two_weeks_for_its_receiver():
     assert item.for_coordinator
 
 
+OFFERED = LastHandover(4, HandoverState.OFFERED, SINCE)
+HANDED_OVER = DossierState(
+    TrackKind.STOPPED, SINCE, SINCE, handover=LastHandover(4, HandoverState.ACCEPTED, SINCE)
+)
+
+
+def test_an_offered_dossier_waits_for_the_answer_and_no_longer_for_arranging_it():
+    items = due_items(replace(KP3, handover=OFFERED), NORMS)
+    assert (DueKind.AWAIT_HANDOVER, date(2026, 3, 16), 4) in {
+        (item.kind, item.due_on, item.subject_id) for item in items
+    }
+    assert DueKind.ARRANGE_HANDOVER not in {item.kind for item in items}
+
+
+def test_after_a_hand_over_the_last_lead_waits_for_feedback_only():
+    (item,) = due_items(HANDED_OVER, NORMS)
+    assert (item.kind, item.due_on) == (DueKind.READ_FEEDBACK, date(2026, 6, 2))
+    told = LastHandover(4, HandoverState.ACCEPTED, SINCE, has_feedback=True)
+    (item,) = due_items(replace(HANDED_OVER, handover=told), NORMS)
+    assert item.due_on == SINCE
+    assert due_items(replace(HANDED_OVER, handover=None), NORMS) == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "awaits", "wanted"),
+    [
+        (HandoverState.OFFERED, False, (DueKind.REVIEW_HANDOVER, date(2026, 3, 16), 7)),
+        (HandoverState.ACCEPTED, True, (DueKind.WRITE_FEEDBACK, date(2026, 6, 2), 7)),
+        (HandoverState.ACCEPTED, False, None),
+        (HandoverState.RETURNED, False, None),
+        (HandoverState.WITHDRAWN, False, None),
+    ],
+)
+def test_what_a_hand_over_asks_of_its_receiver(state, awaits, wanted):
+    handover = ReceivedHandover(4, HandoverKind.KP3, state, SINCE, SINCE, 7, awaits)
+    found = [(item.kind, item.due_on, item.user_id) for item in received_items(handover, NORMS)]
+    assert found == ([wanted] if wanted else [])
+
+
 def test_every_norm_moves_a_date():
     states = [replace(of, **EVERYTHING) for of in (INVESTIGATION, SUPPORT, KP3, REST)]
-    states += [replace(SUPPORT, follow_ups=(OpenFollowUp(1, date(2026, 6, 25)),))]
+    states += [replace(SUPPORT, follow_ups=(OpenFollowUp(1, date(2026, 6, 25)),)), HANDED_OVER]
     without_effect = {"rest_max_months"}  # limits the form: tracks.check_change
     for norm in fields(Norms):
         other = replace(NORMS, **{norm.name: 1})

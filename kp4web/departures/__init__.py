@@ -1,0 +1,1 @@
+"""Dossiers that leave for the work agency: offering one, and whom nobody has."""
