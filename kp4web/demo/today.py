@@ -7,6 +7,7 @@ from itertools import islice, pairwise
 from random import Random
 
 from kp4web.demo import accounts
+from kp4web.demo.afterwards import AnswerQuestion, AskQuestion
 from kp4web.demo.cast import Wish, born_for_pension
 from kp4web.demo.days import on_or_after, on_or_before, working_days_before
 from kp4web.demo.events import (
@@ -15,6 +16,7 @@ from kp4web.demo.events import (
     CorrectTrack,
     ExtendRest,
     FollowUpPlan,
+    MoveFollowUp,
     OpenWithReason,
     RecordConversation,
     SettleMessage,
@@ -56,6 +58,8 @@ def arrange(population: Population, lives: list[Life], today: date) -> list[Life
     _correct(lives, today, rng, touched)
     _activate(lives, today, rng, touched)
     _open_with_reason(lives, today, rng, touched)
+    _put_off(lives, today, rng, touched)
+    _ask(lives, today, rng, touched)
     return [
         *lives,
         *(start(plan, population.seed).run(today) for plan in _extras(population, today)),
@@ -254,6 +258,55 @@ def _open_with_reason(lives: Sequence[Life], today: date, rng: Random, touched: 
             touched.add(life.plan.key)
 
 
+def _first_account_first(lives: Sequence[Life], rng: Random) -> list[Life]:
+    """Return the lives in any order, those of the account tried most in front."""
+    first = accounts.WEST_BETUWE.consultants[0]
+    return sorted(rng.sample(lives, len(lives)), key=lambda life: life.lead != first)
+
+
+def _put_off(lives: Sequence[Life], today: date, rng: Random, touched: set[str]) -> None:
+    """Let one follow-up be moved three times; its date is still to come."""
+    days = [working_days_before(today, number) for number in (15, 10, 5)]
+    dates = [*days[1:], on_or_after(add_days(today, 1))]
+    for life in _first_account_first(lives, rng):
+        fits = life.plan.team is accounts.WEST_BETUWE and life.plan.key not in touched
+        waits = life.kind is TrackKind.SUPPORT and len(life.open) == 1 and not life.stopped
+        if not fits or not waits or life.clock.date() >= days[0]:
+            continue
+        if min(life.open.values()) > today and _redate(life, days[0], "", None):
+            (key,) = life.open
+            for day, due_on in zip(days, dates, strict=True):
+                life.emit(MoveFollowUp, day, dossier=life.plan.key, follow_up=key, due_on=due_on)
+            life.open[key] = dates[-1]
+            touched.add(life.plan.key)
+            return
+
+
+def _ask(lives: Sequence[Life], today: date, rng: Random, touched: set[str]) -> None:
+    """Let the coordinator ask about two reports: one has an answer by now, that nobody read."""
+    day, coordinator = working_days_before(today, 3), accounts.WEST_BETUWE.coordinator
+    left = list(ASKED)
+    for life in _first_account_first(lives, rng):
+        fits = life.plan.team is accounts.WEST_BETUWE and life.plan.key not in touched
+        if not left or not fits or life.stopped or life.kind is not TrackKind.SUPPORT:
+            continue
+        talks = [one for one in islice(_last_talks(life, today, 40), 1) if one.by == life.lead]
+        if talks and life.clock.date() < day and life.lead != coordinator:
+            (text, answer), key = left.pop(), life.fresh("q")
+            life.emit(AskQuestion, day, by=coordinator, dossier=life.plan.key, question=key,
+                      text=text)  # fmt: skip
+            if answer:
+                life.emit(AnswerQuestion, working_days_before(today, 1), dossier=life.plan.key,
+                          question=key, text=answer)  # fmt: skip
+            touched.add(life.plan.key)
+
+
+ASKED = (
+    ("Is met de inwoner besproken wie er meekomt naar het volgende gesprek?",
+     "Ja, haar zus komt mee. Zij belt mij een dag van tevoren."),
+    ("Er is gesproken over schulden. Weet de inwoner waar hij hulp kan vragen?", ""),
+)  # fmt: skip
+"""What the coordinator asks, and the answer when there is one."""
 REASONS = (
     "De inwoner staat aan de balie en de vaste consulent is vrij.",
     "De inwoner heeft een klacht over een afspraak; ik moet vandaag antwoorden.",
