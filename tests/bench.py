@@ -222,14 +222,19 @@ def floor(raw: sqlite3.Connection, page: Page, *, writes: bool) -> None:
 
 
 def _write(raw: sqlite3.Connection, changes: list[Statement]) -> None:
-    entry = 0
+    entry = talk = 0
     for statement, parameters, many in changes:
         if many:
             raw.executemany(statement, parameters)
         elif statement.startswith("INSERT INTO audit_entry"):
             raw.execute(statement, (entry, *parameters[1:]))  # its place in the chain is new
+        elif statement.startswith("INSERT INTO report_text"):
+            raw.execute(statement, (parameters[0], talk, *parameters[2:]))  # of the new talk
         else:
-            found = raw.execute(statement, parameters).fetchall()
+            cursor = raw.execute(statement, parameters)
+            found = cursor.fetchall()
+            if statement.startswith("INSERT INTO conversation "):
+                talk = cursor.lastrowid or 0
             if statement.startswith("UPDATE audit_head") and found:
                 entry = found[0][0]
 

@@ -1,28 +1,33 @@
 """Correcting facts: what the page shows before saving is what the reports show after it."""
 
-import re
 from datetime import date
-from html import unescape
 
 import pytest
 from sqlalchemy import select
 
 from kp4web.accounts.queries import user_by_email
 from kp4web.audit.models import AuditEntry
-from kp4web.caseload.models import Assignment
 from kp4web.corrections.models import Correction
 from kp4web.domain.actor import Role
 from kp4web.domain.dates import add_months
-from kp4web.domain.tracks import TrackChange, TrackKind
 from kp4web.dossiers.models import Dossier, TrackPeriod
 from kp4web.extensions import db
-from kp4web.tracks.commands import change_track
-from kp4web.upkeep.queries import verify_dossiers
 from kp4web.worklist.models import DueItem, FollowUp
 from tests.conftest import TODAY
+from tests.correction_pages import (
+    JUNE,
+    KP3,
+    SEPT,
+    a_course,
+    course,
+    hidden,
+    known,
+    no_differences,
+    path_of,
+    said,
+    save,
+)
 from tests.factories import (
-    a_coordinator,
-    at,
     make_assignment,
     make_conversation,
     make_dossier,
@@ -32,7 +37,6 @@ from tests.factories import (
 )
 from tests.report import counts_on
 
-JUNE, SEPT = date(2026, 6, 1), date(2026, 9, 1)
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 UUID = "7f1c1d7e3c5b4b0f9f6f2d1d9a3e4b5c"
 
@@ -45,65 +49,6 @@ def lead(app):
 @pytest.fixture
 def coordinator(app):
     return make_user(Role.COORDINATOR, name="C. de Vries")
-
-
-def known(fact, dossier):
-    """Return the rows of a dossier as known now, the oldest first."""
-    db.session.rollback()
-    query = select(fact).where(fact.dossier_id == dossier.id, fact.superseded_at.is_(None))
-    return db.session.scalars(query.order_by(fact.valid_from)).all()
-
-
-def course(dossier):
-    return [(str(row.kind), row.valid_from, row.valid_to) for row in known(TrackPeriod, dossier)]
-
-
-def a_course(lead=None, kind=TrackKind.KP3, **more):
-    """Return a dossier in support since June that changed track in September."""
-    dossier = make_dossier(lead=lead, opened_on=JUNE, today=JUNE, **more)
-    change_track(
-        db.session(), a_coordinator(), dossier.number, TrackChange(kind, SEPT, "Zo kwam het."),
-        now=at(SEPT), today=SEPT,
-    )  # fmt: skip
-    db.session.commit()
-    return dossier
-
-
-def path_of(dossier, index=-1, fact=TrackPeriod):
-    place = "traject" if fact is TrackPeriod else "toewijzingen"
-    return f"/dossiers/{dossier.number}/{place}/{known(fact, dossier)[index].id}/correctie"
-
-
-KP3 = {"verdict": "changed", "kind": "kp3", "valid_from": "2026-09-01", "reason": "Zo kwam het.",
-       "why": "Verkeerd overgenomen."}  # fmt: skip
-
-
-def hidden(page):
-    """Return what the form that saves sends."""
-    form = page[page.index('data-testid="preview"') :].split("<form", 1)[1].split("</form>")[0]
-    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
-    return {name: unescape(value) for name, value in found} | {"stap": "vastleggen"}
-
-
-def save(http, path, data):
-    """Look first, then save exactly what was looked at."""
-    looked = http.post(path, data=data)
-    assert looked.status_code == 200, looked.text
-    sent = hidden(looked.text)
-    return http.post(path, data=sent), sent
-
-
-def said(page, testid):
-    """Return the text of every element with this test id."""
-    parts = page.split(f'data-testid="{testid}"')[1:]
-    end = {"changed-days": "</ul>", "figure-line": "</tr>", "correction": "</section>"}[testid]
-    texts = (re.sub(r"<[^>]+>", " ", part.split(">", 1)[1].split(end)[0]) for part in parts)
-    return [" ".join(unescape(text).split()) for text in texts]
-
-
-def no_differences():
-    db.session.rollback()
-    return [each for batch in verify_dossiers(db.session()) for each in batch.differences]
 
 
 # ---------------------------------------------------------------------- tracks
@@ -303,57 +248,6 @@ def test_without_javascript_or_as_a_fragment_the_form_stays_filled_in(http_as, l
     filled = http.get(path_of(dossier)).text
     assert 'value="2026-09-01"' in filled
     assert "Zo kwam het." in filled
-
-
-# ---------------------------------------------------------------------- assignments
-
-
-def test_who_held_it_is_corrected_with_the_caseloads_of_then(http_as, coordinator, lead):
-    other = make_user(name="Karin Jansen")
-    dossier = make_dossier(lead=lead, opened_on=JUNE, today=JUNE)
-    http, path = http_as(coordinator), path_of(dossier, fact=Assignment)
-    data = {"verdict": "changed", "user": str(other.id), "valid_from": "2026-06-01",
-            "reason": "Past.", "why": "Karin had dit dossier."}  # fmt: skip
-    page = http.post(path, data=data).text
-    assert said(page, "changed-days") == [
-        f"Vanaf 01-06-2026 staat dit dossier bij Karin Jansen in plaats van bij {lead.name}."
-    ]
-    assert [line.split(" ", 1)[0] for line in said(page, "figure-line")] == [
-        "18-11-2026", "30-09-2026", "30-06-2026",
-    ]  # fmt: skip
-    assert said(page, "figure-line")[2] == (
-        f"30-06-2026 {lead.name} 1 wordt 0, Karin Jansen 0 wordt 1"
-    )
-    assert http.post(path, data=hidden(page)).status_code == 303
-    assert db.session.get(Dossier, dossier.id).lead_id == other.id
-    assert no_differences() == []
-    then = http_as(other).get("/rapportages/kp4?peildatum=2026-06-30").text
-    assert counts_on(then)["total"] == "1"
-    assert http_as(lead).get(path).status_code == 403
-
-
-def test_an_assignment_that_was_not_there_leaves_nobody(http_as, coordinator, lead):
-    dossier, http = make_dossier(lead=lead), http_as(coordinator)
-    data = {"verdict": "nothing", "user": str(lead.id), "why": "Nooit toegewezen."}
-    answer, _ = save(http, path_of(dossier, fact=Assignment), data)
-    assert answer.status_code == 303
-    assert db.session.get(Dossier, dossier.id).lead_id is None
-    kinds = set(db.session.scalars(select(DueItem.kind).where(DueItem.dossier_id == dossier.id)))
-    assert "assign" in kinds
-    assert no_differences() == []
-
-
-def test_a_consultant_of_elsewhere_or_who_left_is_no_choice(http_as, coordinator, lead):
-    dossier, http = make_dossier(lead=lead), http_as(coordinator)
-    data = {"verdict": "changed", "valid_from": f"{JUNE}", "why": "Anders."}
-    path = path_of(dossier, fact=Assignment)
-    buren, gone = make_user(municipality="Buren"), make_user(name="Weg Gegaan")
-    gone.closed_at = at(TODAY)
-    db.session.commit()
-    assert http.post(path, data=data | {"user": str(buren.id)}).status_code == 422
-    assert "(niet meer in het team)" in http.get(path).text
-    answer = http.post(path, data=data | {"user": str(gone.id), "valid_from": f"{TODAY}"})
-    assert "werkt niet meer in het team" in answer.text
 
 
 # ---------------------------------------------------------------------- who, and what is kept
