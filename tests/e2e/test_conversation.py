@@ -5,94 +5,48 @@ from datetime import date
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from kp4web.accounts.models import UserSession
-from kp4web.conversations.models import ContactAttempt, Conversation
+from kp4web.conversations.models import ContactAttempt
 from kp4web.domain.actor import Role
-from kp4web.drafts.models import Draft
 from kp4web.extensions import db
 from kp4web.outlines.commands import SaveOutline, add_outline
 from kp4web.worklist.models import Agreement, FollowUp
 from tests.browser import ON_SQLITE, only, run_axe_at_all_widths, with_javascript
 from tests.conftest import TODAY
+from tests.conversation_form import (
+    REPORT,
+    SAVED,
+    make_lead,
+    make_number,
+    open_form,
+    report_field,
+    reports,
+    status_line,
+    submit,
+)
 from tests.factories import (
-    PASSWORD,
     actor,
     at,
-    make_conversation,
     make_dossier,
-    make_follow_up,
     make_user,
 )
-
-REPORT = "Mevrouw gaat nu twee ochtenden naar de dagbesteding."
-EMAIL = "k.jansen@westbetuwe.example"
-SAVED = re.compile(r"Bewaard om \d\d:\d\d")
 
 
 @pytest.fixture
 def lead(arrange):
-    with arrange():
-        return make_user(name="K. Jansen", email=EMAIL).id
+    return make_lead(arrange)
 
 
 @pytest.fixture
 def number(arrange, lead):
-    from kp4web.accounts.models import User
-
-    with arrange():
-        user = db.session.get_one(User, lead)
-        dossier = make_dossier(
-            lead=user, surname="Wojciechowska-van den Heuvel", approach="Bel eerst."
-        )
-        make_conversation(dossier, user, held_on=date(2026, 7, 1), report="Eerder gesproken.")
-        make_follow_up(dossier, user, due_on=TODAY, what="Bellen over de huur")
-        return dossier.number
+    return make_number(arrange, lead)
 
 
 @pytest.fixture
 def page(page_as, lead, number):
     """Return the form, opened by the lead."""
-    page = page_as(lead)
-    page.goto(f"/dossiers/{number}/gesprekken/nieuw")
-    return page
-
-
-def report_field(page):
-    return page.get_by_label("Verslag")
-
-
-def submit(page):
-    page.get_by_role("button", name="Gesprek vastleggen").click()
-
-
-def status_line(page):
-    return page.locator("#draft-status")
-
-
-def end_session(arrange):
-    with arrange():
-        db.session.execute(update(UserSession).values(expires_at=UserSession.created_at))
-
-
-def sign_in(page):
-    page.goto("/inloggen")
-    page.get_by_label("E-mailadres").fill(EMAIL)
-    page.get_by_label("Wachtwoord").fill(PASSWORD)
-    page.get_by_role("button", name="Inloggen").click()
-    expect(page).not_to_have_url(re.compile("inloggen"))
-
-
-def reports(arrange):
-    with arrange():
-        rows = db.session.scalars(select(Conversation.report).order_by(Conversation.id)).all()
-        return list(rows)[1:]
-
-
-def drafts(arrange):
-    with arrange():
-        return [draft.fields["report"] for draft in db.session.scalars(select(Draft))]
+    return open_form(page_as, lead, number)
 
 
 # ---------------------------------------------------------------------- recording
@@ -265,139 +219,9 @@ def test_a_double_click_makes_one_record(page, arrange):
 
 @only(ON_SQLITE)
 def test_the_time_of_another_day_is_unknown(page):
-    expect(page.get_by_label("Tijd")).not_to_have_value("")
+    expect(page.locator("#held_at")).not_to_have_value("")
     page.get_by_label("Datum").fill("2026-11-17")
-    expect(page.get_by_label("Tijd")).to_have_value("")
-
-
-# ---------------------------------------------------------------------- the draft
-
-
-@with_javascript
-def test_a_draft_survives_the_tab_and_is_gone_after_sending(page, context, number, arrange):
-    report_field(page).press_sequentially(REPORT)
-    expect(status_line(page)).to_have_text(SAVED)
-    assert drafts(arrange) == [[REPORT]]
-    page.close()
-    page = context.new_page()
-    page.goto(f"/dossiers/{number}/gesprekken/nieuw")
-    expect(page.get_by_text("Er is een concept van")).to_be_visible()
-    expect(report_field(page)).to_have_value(REPORT)
-    submit(page)
-    expect(page.get_by_role("status")).to_contain_text("Het gesprek is vastgelegd.")
-    assert drafts(arrange) == []
-    page.goto(f"/dossiers/{number}/gesprekken/nieuw")
-    expect(report_field(page)).to_have_value("")
-    expect(page.get_by_text("Er is een concept van")).to_have_count(0)
-
-
-@only(ON_SQLITE)
-def test_who_never_stops_typing_is_saved_all_the_same(page, arrange):
-    with page.expect_response("**/gesprekken"):
-        for _ in range(30):
-            report_field(page).press_sequentially("woord ", delay=12)
-    assert drafts(arrange)[0][0].startswith("woord woord")
-
-
-def test_a_draft_is_saved_and_thrown_away_by_hand(page, number, arrange):
-    """Runs with and without JavaScript."""
-    report_field(page).fill(REPORT)
-    page.get_by_role("button", name="Concept bewaren").click()
-    expect(page.get_by_text(re.compile("Bewaard om|Het concept is bewaard")).first).to_be_visible()
-    page.goto(f"/dossiers/{number}/gesprekken/nieuw")
-    expect(report_field(page)).to_have_value(REPORT)
-    page.get_by_role("button", name="Concept weggooien").click()
-    expect(page.get_by_role("status")).to_contain_text("Het concept is weggegooid.")
-    expect(report_field(page)).to_have_value("")
-    assert drafts(arrange) == []
-
-
-@only(ON_SQLITE)
-def test_the_last_words_are_saved_while_the_page_closes(page, arrange):
-    report_field(page).fill("Net getypt")
-    page.goto("/account")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    assert drafts(arrange) == [["Net getypt"]]
-
-
-@with_javascript
-def test_an_ended_session_loses_nothing(page, context, arrange):
-    end_session(arrange)
-    report_field(page).fill(REPORT)
-    submit(page)
-    expect(page.get_by_role("alert")).to_contain_text("U bent niet meer ingelogd.")
-    expect(report_field(page)).to_have_value(REPORT)
-    sign_in(context.new_page())
-    submit(page)
-    expect(page.get_by_role("status")).to_contain_text("Het gesprek is vastgelegd.")
-    assert reports(arrange) == [REPORT]
-
-
-@only(ON_SQLITE)
-def test_a_cleared_browser_loses_nothing(page, context, arrange):
-    context.clear_cookies()
-    report_field(page).fill(REPORT)
-    expect(page.get_by_role("alert")).to_contain_text("verlopen")
-    expect(status_line(page)).to_contain_text("Niet bewaard.")
-    sign_in(context.new_page())
-    submit(page)
-    expect(page.get_by_role("status")).to_contain_text("Het gesprek is vastgelegd.")
-    assert reports(arrange) == [REPORT]
-
-
-@only(ON_SQLITE)
-def test_somebody_else_in_this_browser_sends_nothing_by_itself(page, context, arrange):
-    context.clear_cookies()
-    with arrange():
-        other = make_user(name="M. de Boer", email="m.deboer@westbetuwe.example")
-        assert other.id
-    report_field(page).fill(REPORT)
-    tab = context.new_page()
-    tab.goto("/inloggen")
-    tab.get_by_label("E-mailadres").fill("m.deboer@westbetuwe.example")
-    tab.get_by_label("Wachtwoord").fill(PASSWORD)
-    tab.get_by_role("button", name="Inloggen").click()
-    expect(tab).not_to_have_url(re.compile("inloggen"))
-    submit(page)
-    expect(page.get_by_role("alert")).to_contain_text("Dit scherm was verlopen.")
-    expect(report_field(page)).to_have_value(REPORT)
-    assert reports(arrange) == []
-
-
-def test_without_javascript_an_ended_session_gives_the_text_back(page, variant, arrange):
-    """Runs in every variant; with JavaScript the text stays in its field."""
-    end_session(arrange)
-    report_field(page).fill(REPORT)
-    submit(page)
-    expect(page.get_by_role("textbox", name="Verslag")).to_have_value(REPORT)
-    assert reports(arrange) == []
-
-
-@only(ON_SQLITE)
-def test_without_a_network_the_text_waits(page, context, complaints, arrange):
-    context.set_offline(True)
-    report_field(page).fill(REPORT)
-    expect(page.get_by_role("alert")).to_contain_text("Geen verbinding.")
-    expect(status_line(page)).to_contain_text("Nog niet bewaard.")
-    context.set_offline(False)
-    expect(status_line(page)).to_have_text(SAVED)
-    expect(page.get_by_role("alert")).to_be_empty()
-    assert drafts(arrange) == [[REPORT]]
-    complaints.clear()  # the browser reports that there was no network
-
-
-@only(ON_SQLITE)
-def test_a_failing_proxy_costs_no_text(page, complaints, arrange):
-    page.route("**/gesprekken", lambda route: route.fulfill(status=502, body="Bad Gateway"))
-    report_field(page).fill(REPORT)
-    submit(page)
-    expect(page.get_by_role("alert")).to_contain_text("niet bereikbaar")
-    expect(report_field(page)).to_have_value(REPORT)
-    page.unroute("**/gesprekken")
-    submit(page)
-    expect(page.get_by_role("status")).to_contain_text("Het gesprek is vastgelegd.")
-    assert reports(arrange) == [REPORT]
-    complaints.clear()
+    expect(page.locator("#held_at")).to_have_value("")
 
 
 # ---------------------------------------------------------------------- for everyone

@@ -13,7 +13,14 @@ from kp4web.dossiers.models import Dossier
 from kp4web.extensions import db
 from kp4web.worklist.models import FollowUp
 from tests.browser import WITHOUT_JAVASCRIPT, only
-from tests.factories import PASSWORD, make_dossier, make_follow_up, make_handover, make_user
+from tests.factories import (
+    PASSWORD,
+    make_conversation,
+    make_dossier,
+    make_follow_up,
+    make_handover,
+    make_user,
+)
 
 pytestmark = only(WITHOUT_JAVASCRIPT)
 EMAIL = "k.jansen@westbetuwe.example"
@@ -109,6 +116,42 @@ def test_a_follow_up_is_moved_and_then_completed(page_as, lead, number, arrange)
     expect(page).to_have_url(re.compile("/werkvoorraad"))
     expect(row).to_have_count(0)
     assert open_follow_ups(arrange) == []
+
+
+def test_an_addition_waits_as_a_draft(page_as, lead, number, arrange):
+    with arrange():
+        dossier = db.session.scalars(select(Dossier).where(Dossier.number == number)).one()
+        talk = make_conversation(dossier, db.session.get_one(User, lead)).id
+    page = page_as(lead)
+    page.goto(f"/dossiers/{number}/gesprekken/{talk}/aanvullingen/nieuw")
+    page.get_by_label("Tekst").fill("De huur is per 1 december.")
+    page.get_by_role("button", name="Concept bewaren").click()
+    said(page, "Het concept is bewaard.")
+    page.goto("/werkvoorraad")
+    page.get_by_test_id("draft").get_by_role("link").click()
+    expect(page.get_by_label("Tekst")).to_have_value("De huur is per 1 december.")
+    page.get_by_label("Aanvulling", exact=True).check()
+    page.get_by_label("Reden").fill("De datum ontbrak.")
+    page.get_by_role("button", name="Vastleggen", exact=True).click()
+    said(page, "Aanvulling vastgelegd.")
+    page.goto("/werkvoorraad")
+    expect(page.get_by_test_id("draft")).to_have_count(0)
+
+
+def test_several_follow_ups_are_moved_and_completing_is_taken_back(page_as, lead, number, arrange):
+    page = page_as(lead)
+    page.goto("/werkvoorraad")
+    page.get_by_role("link", name="Opvolgingen kiezen en samen verzetten").click()
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Gekozen opvolgingen verzetten").click()
+    page.get_by_role("button", name="2 weken", exact=True).click()
+    page.get_by_role("button", name="1 opvolging verzetten").click()
+    assert open_follow_ups(arrange) == [(date(2026, 12, 1), RENT)]
+    page.goto("/werkvoorraad")
+    page.get_by_role("button", name="Afgehandeld").click()
+    page.get_by_role("button", name="Ongedaan maken").click()
+    said(page, "open")
+    assert open_follow_ups(arrange) == [(date(2026, 12, 1), RENT)]
 
 
 def test_rest_keeps_the_follow_up_that_is_ticked(page_as, lead, number, arrange):
