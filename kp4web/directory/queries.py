@@ -46,7 +46,7 @@ from kp4web.extensions import AnyRow, AnySelect
 from kp4web.grounds.models import LegalGround
 from kp4web.handovers.models import Handover
 from kp4web.organisations.models import Municipality, Organisation, ServedMunicipality
-from kp4web.organisations.queries import desk_columns, desk_of, payer_id
+from kp4web.organisations.queries import desk_columns, desk_of, guide_of, payer_id
 
 CANDIDATES = 500
 """Persons who share a key with the words typed and are compared with them, at most."""
@@ -286,13 +286,11 @@ def _card(side: Side, rows: Sequence[AnyRow], others: tuple[str, ...], today: da
 
 
 def _resident(side: Side, row: AnyRow, today: date) -> Resident:
-    desk = desk_of(row, "guide") or Desk("")
+    guide = guide_of(row)
     known: dict[str, Any] = {}
     if side is Side.AGENCY:
-        guide = Guide(desk)
         known = {"application_id": row.application_id, "accepted_on": row.accepted_on}
     else:
-        guide = Guide(desk, row.lead or "", row.lead_phone or "")
         known = {
             "name": name_of(row), "number": row.number, "contact_since": row.contact_since,
             "ground": row.ground, "exempt_from": row.exempt_from,
@@ -350,7 +348,7 @@ def letter_for(session: Session, actor: Actor, number: str) -> Letter:
         require_access(held, field, Access.READ)
     if not row.kind.active:
         raise DomainError("Dit dossier is gestopt. Er is geen begeleiding om over te schrijven.")
-    guide = Guide(desk_of(row, "guide") or Desk(""), row.lead or "", row.lead_phone or "")
+    guide = guide_of(row)
     payer = desk_of(row, "payer")
     town = " ".join(part for part in (row.postcode, row.town) if part)
     return Letter(

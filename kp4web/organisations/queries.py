@@ -6,7 +6,7 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import aliased
 
 from kp4web.domain.actor import OrganisationKind
-from kp4web.domain.directory import Desk
+from kp4web.domain.directory import Desk, Guide
 from kp4web.extensions import AnyRow
 from kp4web.organisations.models import Organisation, ServedMunicipality
 
@@ -41,3 +41,10 @@ def desk_of(row: AnyRow, prefix: str) -> Desk | None:
     if known[f"{prefix}_name"] is None:
         return None
     return Desk(*(known[f"{prefix}_{part}"] for part in ("name", "team", "phone", "reachable")))
+
+
+def guide_of(row: AnyRow) -> Guide:
+    """Return who guides, from a row with the desk ``guide`` and, for who may know, the lead."""
+    known = row._mapping
+    desk = desk_of(row, "guide") or Desk("")
+    return Guide(desk, known.get("lead") or "", known.get("lead_phone") or "")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from kp4web.domain.bands import Segment
+from kp4web.domain.directory import Desk, Guide
 from kp4web.domain.due import Norms
 from kp4web.domain.policy import Field, Relation
 from kp4web.domain.talks import day_and_time
@@ -160,6 +161,16 @@ class Born:
 
 
 @dataclass(frozen=True, slots=True)
+class WhoDoesWhat:
+    """Who guides since when, and who pays."""
+
+    guide: Guide
+    guided_since: date
+    contact_since: date | None
+    payer: Desk | None
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """Who it is about and where the dossier stands; a field is ``None`` when it is hidden."""
 
@@ -188,6 +199,8 @@ class Head:
     exemption_is_due: bool
     """There is none that holds today."""
     lead: str | None
+    who: WhoDoesWhat | None
+    """``None`` when it is hidden, or when nobody guides any more."""
     last_contact_on: date | None
     last_contact: str
     unreached: str

@@ -46,6 +46,7 @@ from kp4web.domain.tracks import Subgroup, TrackKind
 from kp4web.dossiers.queries import NO_DOSSIER, reach_of
 from kp4web.extensions import AnyRow
 from kp4web.needs.queries import writes_headings
+from kp4web.organisations.queries import desk_of, guide_of
 from kp4web.timeline.entries import Year, by_year, first_page
 from kp4web.timeline.events import Kind, events_of
 from kp4web.timeline.parameters import NO_DAY, NO_ID
@@ -62,6 +63,7 @@ from kp4web.timeline.pieces import (
     Person,
     Profile,
     Rights,
+    WhoDoesWhat,
 )
 from kp4web.timeline.standing import agreements_of, headings_of
 from kp4web.timeline.statements import AROUND, HEAD
@@ -168,6 +170,7 @@ def head_for(session: Session, actor: Actor, number: str, *, today: date) -> Hea
         exemption=_exemption(row, today) if Field.EXEMPTION in sees else None,
         exemption_is_due=row.exemption_id is None or (row.ends_on or NO_DAY) < today,
         lead=(row.lead or NO_LEAD) if Field.ASSIGNMENT in sees else None,
+        who=_who(row) if row.kind.active and Field.ASSIGNMENT in sees else None,
         last_contact_on=row.last_contact_on,
         last_contact=distance(row.last_contact_on, today) if row.last_contact_on else "",
         unreached=signal_words(row.attempts_since_contact), opened_on=row.opened_on,
@@ -182,6 +185,10 @@ def head_for(session: Session, actor: Actor, number: str, *, today: date) -> Hea
 
 def _exemption(row: AnyRow, today: date) -> str:
     return "Geen ontheffing" if row.exemption_id is None else until_words(row.ends_on, today)
+
+
+def _who(row: AnyRow) -> WhoDoesWhat:
+    return WhoDoesWhat(guide_of(row), row.guided_since, row.lead_since, desk_of(row, "payer"))
 
 
 def _person(row: AnyRow) -> Person:

@@ -28,11 +28,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from kp4web.accounts.models import User
+from kp4web.caseload.models import Assignment
 from kp4web.clients.models import Client, Contact, HouseholdMember
 from kp4web.domain.due import SIGNAL_KINDS
 from kp4web.dossiers.models import (
     Dossier,
     Exemption,
+    GuidancePeriod,
     ProfileDecision,
     SubgroupPeriod,
     TrackPeriod,
@@ -41,6 +43,7 @@ from kp4web.dossiers.queries import IN_REACH
 from kp4web.extensions import AnySelect
 from kp4web.needs.models import HeadingVersion
 from kp4web.organisations.models import MunicipalityNorms, Organisation
+from kp4web.organisations.queries import desk_columns, payer_id
 from kp4web.timeline.parameters import (
     CLIENT,
     DOSSIER,
@@ -54,6 +57,7 @@ from kp4web.timeline.parameters import (
 )
 from kp4web.worklist.models import Agreement, DueItem, FollowUp, FollowUpMove, PlannedTalk
 
+_GUIDE, _PAYER = aliased(Organisation), aliased(Organisation)
 HEAD = (
     select(
         Dossier.id, Dossier.number, Dossier.client_id, Dossier.municipality_id,
@@ -67,11 +71,18 @@ HEAD = (
         TrackPeriod.reason, TrackPeriod.avoid, TrackPeriod.stop_reason, ProfileDecision.profile,
         ProfileDecision.valid_from.label("profile_on"), Organisation.name.label("profile_by"),
         MunicipalityNorms, Exemption.id.label("exemption_id"), Exemption.ends_on,
+        User.phone.label("lead_phone"), Assignment.valid_from.label("lead_since"),
+        GuidancePeriod.valid_from.label("guided_since"), *desk_columns(_GUIDE, "guide"),
+        *desk_columns(_PAYER, "payer"),
     )
     .join(Client, Client.id == Dossier.client_id)
     .join(TrackPeriod, and_(TrackPeriod.dossier_id == Dossier.id, TrackPeriod.running()))
     .outerjoin(Exemption, and_(Exemption.dossier_id == Dossier.id, Exemption.running()))
     .outerjoin(User, User.id == Dossier.lead_id)
+    .outerjoin(Assignment, and_(Assignment.dossier_id == Dossier.id, Assignment.running()))
+    .join(_GUIDE, _GUIDE.id == Dossier.holder_id)
+    .join(GuidancePeriod, and_(GuidancePeriod.dossier_id == Dossier.id, GuidancePeriod.running()))
+    .outerjoin(_PAYER, _PAYER.id == payer_id(Dossier.municipality_id))
     .outerjoin(
         ProfileDecision, and_(ProfileDecision.client_id == Client.id, ProfileDecision.running())
     )

@@ -1,6 +1,7 @@
 """What every template can use: the shell around the page, dates in Dutch, asset addresses."""
 
 import hashlib
+import re
 from collections.abc import Collection
 from datetime import datetime
 from functools import cache
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 from flask import Flask, current_app, request
 from flask_login import current_user
+from jinja2.ext import Extension
 
 from kp4web.domain.dates import AMSTERDAM, day_of, dutch_date, dutch_day
 from kp4web.domain.policy import Relation
@@ -17,6 +19,8 @@ from kp4web.domain.reasons import until_words
 from kp4web.web.clock import now, today
 from kp4web.web.navigation import shell
 from kp4web.web.session import seconds_left
+
+INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
 def init_app(app: Flask) -> None:
@@ -27,6 +31,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.globals["new_mark"] = lambda: uuid4().hex
     app.jinja_env.globals["reason_until"] = reason_until
+    app.jinja_env.add_extension(Unindented)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -45,6 +50,14 @@ def init_app(app: Flask) -> None:
             "demo": current_app.config["DEMO"],
             "today": today(),
         }
+
+
+class Unindented(Extension):
+    """Templates are indented to be read, not to be sent: a page is a few hundred bytes smaller."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Return the source of a template without its indentation; no value is in it yet."""
+        return INDENTATION.sub("", source) if name and name.endswith(".html") else source
 
 
 def _moment(at: datetime | None) -> str:
