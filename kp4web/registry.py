@@ -28,6 +28,7 @@ FEATURES_WITH_TABLES = (
 
 FEATURES_WITH_PAGES = (
     "accounts",
+    "administration",
     "agenda",
     "breakglass",
     "caseload",
@@ -46,6 +47,7 @@ FEATURES_WITH_PAGES = (
     "logbook",
     "moves",
     "needs",
+    "organisations",
     "outlines",
     "privacy",
     "questionnaires",

@@ -381,6 +381,7 @@ def paths_of(world: World, place: str) -> dict[str, object]:
         "questionnaire_id": here.questionnaire.id, "area": "gezondheid",
         "version_id": here.questionnaire.version_id, "heading": "activering",
         "outline_id": here.outline.id,
+        "organisation_id": here.dossier.holder_id,
         "track_id": _known_id(TrackPeriod, here.dossier),
         "assignment_id": _known_id(Assignment, here.dossier),
         "kind": "reden", "signal_id": here.signal_id,

@@ -63,3 +63,13 @@ BUREN = Team(
     consultants=("consulent1@buren.example", "coordinator@buren.example"),
     policy_officer="coordinator@buren.example",
 )
+HOURS = "maandag tot en met vrijdag van 9.00 tot 12.00 uur"
+PHONES: Mapping[str, str] = {
+    "west-betuwe": "0345 00 00 10",
+    "buren": "0344 00 00 20",
+    WORK_AGENCY: "0344 00 00 30",
+    "consulent1@westbetuwe.example": "0345 00 00 11",
+    "consulent2@westbetuwe.example": "0345 00 00 12",
+    "consulent1@buren.example": "0344 00 00 21",
+}
+"""Of organisations and accounts; the numbers do not exist, and some are not filled in yet."""

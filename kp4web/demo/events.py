@@ -73,6 +73,8 @@ class AddOrganisation(Event):
     team: str
     municipality: str | None
     serves: tuple[str, ...] = ()
+    phone: str = ""
+    reachable: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ class AddUser(Event):
     name: str
     organisation: str
     roles: tuple[str, ...]
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

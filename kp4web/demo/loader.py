@@ -115,6 +115,7 @@ class Loader(Keys):
             municipality_id=self.municipalities[municipality] if municipality else None,
             serves=[self.municipalities[slug] for slug in event.serves],
         )  # fmt: skip
+        made.phone, made.reachable = event.phone, event.reachable
         self.organisations[event.key] = made.id
 
     def add_user(self, event: told.AddUser) -> None:
@@ -126,6 +127,7 @@ class Loader(Keys):
             roles=[Role(role) for role in event.roles], created_by_id=by.id if by else None,
             now=event.at,
         )  # fmt: skip
+        user.phone = event.phone
         self.actors[event.email] = actor_of(self.session, user.id)
 
     # ------------------------------------------------------------------ opening and assigning

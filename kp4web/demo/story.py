@@ -69,17 +69,27 @@ def _organisations() -> Iterator[Event]:
         yield AddOrganisation(
             at=at, by=by, key=slug, kind=OrganisationKind.MUNICIPALITY,
             name=f"Gemeente {name}", team=accounts.TEAM, municipality=slug,
+            phone=accounts.PHONES.get(slug, ""), reachable=accounts.HOURS,
         )  # fmt: skip
     for key, (kind, name) in accounts.OTHERS.items():
         serves = tuple(accounts.MUNICIPALITIES) if key == accounts.WORK_AGENCY else ()
         yield AddOrganisation(
-            at=at, by=by, key=key, kind=kind, name=name, team="", municipality=None, serves=serves
+            at=at,
+            by=by,
+            key=key,
+            kind=kind,
+            name=name,
+            team="",
+            municipality=None,
+            serves=serves,
+            phone=accounts.PHONES.get(key, ""),
+            reachable=accounts.HOURS if serves else "",
         )
     yield LoadGrounds(at=at, by=by)
     for minutes, (email, name, organisation, roles) in enumerate(accounts.ACCOUNTS, start=30):
         yield AddUser(
             at=at + timedelta(minutes=minutes), by=by,
-            email=email, name=name, organisation=organisation, roles=roles,
+            email=email, name=name, organisation=organisation, roles=roles, phone=accounts.PHONES.get(email, ""),
         )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kp4web.accounts.models import User
@@ -23,6 +23,7 @@ from kp4web.clients.models import Client, HouseholdMember, NameKey, bsn_hash
 from kp4web.clients.queries import name_of
 from kp4web.domain import bsn as bsn_rules
 from kp4web.domain.actor import Actor, Role
+from kp4web.domain.dates import add_months
 from kp4web.domain.directory import (
     MOST_HOUSEHOLDS,
     NEEDED,
@@ -33,13 +34,14 @@ from kp4web.domain.directory import (
     names_whole,
 )
 from kp4web.domain.errors import DomainError, InvalidInput, NotFound
-from kp4web.domain.exemptions import until_words
+from kp4web.domain.exemptions import ENDS_SOON_MONTHS, until_words
 from kp4web.domain.handovers import HandoverState
 from kp4web.domain.names import search_words
 from kp4web.domain.policy import Access, Action, Field, relations, require, require_access
+from kp4web.domain.sanctions import SignalState
 from kp4web.domain.spelling import SHORTEST, slip_keys
 from kp4web.domain.tracks import TrackKind
-from kp4web.dossiers.models import Dossier, Exemption, GuidancePeriod
+from kp4web.dossiers.models import Dossier, Exemption, GuidancePeriod, SanctionSignal
 from kp4web.dossiers.queries import IN_REACH, NO_DOSSIER, reach_of
 from kp4web.exemptions.queries import SERVED
 from kp4web.extensions import AnyRow, AnySelect
@@ -297,6 +299,42 @@ def _resident(side: Side, row: AnyRow, today: date) -> Resident:
             "exempt_until": until_words(row.ends_on, today) if row.exempt_from else None,
         }  # fmt: skip
     return Resident(row.client_id, row.municipality, guide, row.guided_since, **known)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for the income officer, in numbers; nobody is named."""
+
+    exemptions: int
+    """Exemptions that end within three months, or ended without a decision."""
+    signals: int
+    """Sanction signals without an answer."""
+
+
+_WAITING = select(
+    select(func.count())
+    .select_from(Dossier)
+    .join(Exemption, and_(Exemption.dossier_id == Dossier.id, Exemption.running()))
+    .where(SERVED, Exemption.ends_on <= bindparam("soon", type_=Date))
+    .scalar_subquery()
+    .label("exemptions"),
+    select(func.count())
+    .select_from(SanctionSignal)
+    .where(
+        SanctionSignal.state == SignalState.SENT,
+        SanctionSignal.municipality_id.in_(_SERVED_HERE),
+    )
+    .scalar_subquery()
+    .label("signals"),
+)
+
+
+def waiting_for(session: Session, actor: Actor, *, today: date) -> Waiting | None:
+    """Return what waits for an income officer, and nothing for the other side; one query."""
+    if side_of(actor) is not Side.INCOME:
+        return None
+    given = {"organisation_id": actor.organisation_id, "soon": add_months(today, ENDS_SOON_MONTHS)}
+    return Waiting(*session.execute(_WAITING, given).one())
 
 
 # ---------------------------------------------------------------------- the letter

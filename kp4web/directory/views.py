@@ -24,7 +24,8 @@ bp = Blueprint("directory", __name__)
 @requires(Action.WHO_DOES_WHAT_READ)
 def index() -> ResponseReturnValue:
     """Show the page to look somebody up on; a term is never in the address."""
-    return _page(LookUpForm(formdata=None))
+    waiting = queries.waiting_for(db.session(), current_actor(), today=today())
+    return _page(LookUpForm(formdata=None), waiting=waiting)
 
 
 @bp.post("/wie-doet-wat")

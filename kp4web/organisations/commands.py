@@ -1,10 +1,17 @@
-"""Setting up municipalities and organisations (demo and installation; no screen yet)."""
+"""Setting up municipalities and organisations, and changing what others need to know of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from kp4web.domain.actor import OrganisationKind
+from kp4web.audit.commands import record
+from kp4web.domain.actor import Actor, OrganisationKind
+from kp4web.domain.directory import check_phone
+from kp4web.domain.errors import InvalidInput, NotFound
+from kp4web.domain.policy import Action, require
 from kp4web.organisations.models import Municipality, Organisation, ServedMunicipality
 
 
@@ -35,3 +42,103 @@ def add_organisation(
     )
     session.flush()
     return organisation
+
+
+NO_ORGANISATION = "Deze organisatie bestaat niet of is niet voor u."
+
+
+@dataclass(frozen=True)
+class ChangeOrganisation:
+    """What others need to know of an organisation; ``None`` leaves as it is."""
+
+    team: str
+    phone: str
+    reachable: str
+    name: str | None = None
+    serves: frozenset[int] | None = None
+
+
+def change_organisation(
+    session: Session,
+    actor: Actor,
+    organisation_id: int,
+    command: ChangeOrganisation,
+    *,
+    now: datetime,
+) -> Organisation:
+    """
+    Change an organisation; name and served municipalities only by the operator.
+
+    Raises ``InvalidInput``, or ``NotFound`` for an organisation of others.
+    """
+    row = managed(session, actor, organisation_id, lock=True)
+    row.phone = check_phone(command.phone)
+    row.team, row.reachable = command.team, command.reachable
+    if keeps_all(actor):
+        _rename(session, row, command.name)
+        if row.kind is OrganisationKind.WORK_AGENCY and command.serves is not None:
+            _serve(session, row, command.serves)
+    session.flush()
+    record(
+        session, actor, "organisation_change", now=now, organisation=row.id,
+        municipality_id=row.municipality_id,
+    )  # fmt: skip
+    return row
+
+
+def _rename(session: Session, row: Organisation, name: str | None) -> None:
+    if name is None or name == row.name:
+        return
+    others = select(Organisation.id).where(Organisation.name == name, Organisation.id != row.id)
+    if session.scalar(others) is not None:
+        raise InvalidInput("name", "Er is al een organisatie met deze naam.")
+    row.name = name
+
+
+def _serve(session: Session, row: Organisation, wanted: frozenset[int]) -> None:
+    known = set(session.scalars(select(Municipality.id).where(Municipality.id.in_(wanted))))
+    if not known:
+        raise InvalidInput("serves", "Kies minstens een gemeente.")
+    served = set(
+        session.scalars(
+            select(ServedMunicipality.municipality_id).where(
+                ServedMunicipality.organisation_id == row.id
+            )
+        )
+    )
+    session.execute(
+        delete(ServedMunicipality).where(
+            ServedMunicipality.organisation_id == row.id,
+            ServedMunicipality.municipality_id.in_(served - known),
+        )
+    )
+    session.add_all(
+        ServedMunicipality(organisation_id=row.id, municipality_id=one)
+        for one in sorted(known - served)
+    )
+
+
+def keeps_all(actor: Actor) -> bool:
+    """Return whether this administrator keeps every organisation, not only the own one."""
+    return actor.organisation_kind is OrganisationKind.OPERATOR
+
+
+def managed(
+    session: Session, actor: Actor, organisation_id: int, *, lock: bool = False
+) -> Organisation:
+    """Return an organisation that this administrator keeps, or raise ``NotFound``."""
+    require(actor, Action.ORGANISATIONS_MANAGE)
+    if not (keeps_all(actor) or organisation_id == actor.organisation_id):
+        raise NotFound(NO_ORGANISATION)
+    row = session.get(Organisation, organisation_id, with_for_update=lock or None)
+    if row is None:
+        raise NotFound(NO_ORGANISATION)
+    return row
+
+
+def managed_municipality(session: Session, actor: Actor, organisation_id: int) -> int:
+    """Return the municipality of an organisation that this administrator keeps."""
+    municipality_id = managed(session, actor, organisation_id).municipality_id
+    if municipality_id is None:
+        raise NotFound(NO_ORGANISATION)
+    return municipality_id

@@ -13,6 +13,7 @@ from kp4web.accounts.commands import end_all_sessions, end_grants, passwords
 from kp4web.accounts.models import User, UserRole
 from kp4web.audit.commands import record
 from kp4web.domain.actor import ROLES_OF, Actor, OrganisationKind, Role
+from kp4web.domain.directory import check_phone
 from kp4web.domain.errors import DomainError, InvalidInput, NotFound
 from kp4web.domain.policy import Action, require
 from kp4web.domain.tracks import TrackKind
@@ -31,6 +32,7 @@ class CreateUser:
     name: str
     organisation_id: int
     roles: frozenset[Role]
+    phone: str = ""
 
 
 def create_user(
@@ -46,11 +48,13 @@ def create_user(
     if organisation is None or not _manages(actor, organisation.id):
         raise InvalidInput("organisation", "Kies een organisatie uit de lijst.")
     email = check_new_user(session, command.email, organisation.kind, command.roles)
+    phone = check_phone(command.phone)
     password = initial_password()
     user = add_user(
         session, email=email, name=command.name.strip(), organisation_id=organisation.id,
         roles=command.roles, password=password, initial=True, created_by_id=actor.id, now=now,
     )  # fmt: skip
+    user.phone = phone
     record(session, actor, "user_create", now=now, user=user.id,
            roles=",".join(sorted(command.roles)))  # fmt: skip
     return user, password
@@ -149,6 +153,17 @@ def change_roles(
     if user.id != actor.id:
         end_all_sessions(session, user.id, now=now)
     record(session, actor, "user_roles", now=now, user=user.id, roles=",".join(sorted(roles)))
+    return user
+
+
+def change_phone(
+    session: Session, actor: Actor, user_id: int, phone: str, *, now: datetime
+) -> User:
+    """Set the number on which others call a user; raises ``InvalidInput`` for no number."""
+    user, _kind = _managed(session, actor, user_id)
+    user.phone = check_phone(phone)
+    session.flush()
+    record(session, actor, "user_phone", now=now, user=user.id)
     return user
 
 

@@ -6,6 +6,7 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from kp4web.domain.actor import Role
+from kp4web.domain.directory import PHONE_MAX
 from kp4web.users.commands import CreateUser
 from kp4web.web.forms import BaseForm, CheckboxesField, TextLine, at_most, chosen, filled
 
@@ -15,6 +16,7 @@ class UserForm(BaseForm):
 
     name = TextLine("Naam", validators=[filled, at_most(120)])
     email = TextLine("E-mailadres", validators=[filled, at_most(200)], render_kw={"type": "email"})
+    phone = TextLine("Telefoon", validators=[at_most(PHONE_MAX)])
     organisation = SelectField("Organisatie", coerce=int, validators=[chosen])
     roles = CheckboxesField("Rollen")
 
@@ -23,7 +25,14 @@ class UserForm(BaseForm):
         return CreateUser(
             email=self.email.data or "", name=self.name.data or "",
             organisation_id=self.organisation.data, roles=roles_of(self.roles.data),
+            phone=self.phone.data or "",
         )  # fmt: skip
+
+
+class PhoneForm(BaseForm):
+    """On which number others call a user."""
+
+    phone = TextLine("Telefoon", validators=[at_most(PHONE_MAX)])
 
 
 class RolesForm(BaseForm):

@@ -22,7 +22,7 @@ _LAST_SEEN = (
 )
 _USERS = (
     select(
-        User.id, User.name, User.email, User.created_at, User.closed_at,
+        User.id, User.name, User.email, User.phone, User.created_at, User.closed_at,
         User.password_is_initial, Organisation.name.label("organisation"),
         Organisation.kind, _LAST_SEEN.label("last_seen_at"),
     )
@@ -50,6 +50,7 @@ class UserLine:
     id: int
     name: str
     email: str
+    phone: str
     organisation: str
     organisation_kind: OrganisationKind
     roles: tuple[Role, ...]
@@ -110,7 +111,7 @@ def _scope(actor: Actor) -> dict[str, object]:
 
 def _line(row: AnyRow, roles: list[Role]) -> UserLine:
     return UserLine(
-        id=row.id, name=row.name, email=row.email, organisation=row.organisation,
+        id=row.id, name=row.name, email=row.email, phone=row.phone, organisation=row.organisation,
         organisation_kind=OrganisationKind(row.kind),
         roles=tuple(role for role in Role if role in roles), created_at=row.created_at,
         closed_at=row.closed_at, last_seen_at=row.last_seen_at,

@@ -9,7 +9,7 @@ from kp4web.domain.errors import InvalidInput
 from kp4web.domain.policy import Action
 from kp4web.extensions import db
 from kp4web.users import commands, queries
-from kp4web.users.forms import RolesForm, UserForm, role_choices, roles_of
+from kp4web.users.forms import PhoneForm, RolesForm, UserForm, role_choices, roles_of
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now
 from kp4web.web.htmx import render_page
@@ -83,9 +83,32 @@ def _roles_form(user: queries.UserLine, *, fresh: bool = False) -> RolesForm:
     return form
 
 
-def _edit(user: queries.UserLine, form: RolesForm, status: int = 200) -> ResponseReturnValue:
+def _edit(
+    user: queries.UserLine, form: RolesForm, status: int = 200, phone: PhoneForm | None = None
+) -> ResponseReturnValue:
     own = user.id == current_actor().id
-    return render_page("users/edit.html", status=status, user=user, form=form, own=own)
+    phone = phone or PhoneForm(formdata=None, phone=user.phone)
+    return render_page("users/edit.html", status=status, user=user, form=form, own=own, phone=phone)
+
+
+@bp.post("/<id:user_id>/telefoon")
+@requires(Action.USERS_MANAGE)
+def update_phone(user_id: int) -> ResponseReturnValue:
+    """Set the phone number of a user: 303, or 422 with the form."""
+    user, form = queries.user_for(db.session(), current_actor(), user_id), PhoneForm()
+    if form.validate_on_submit():
+        try:
+            commands.change_phone(
+                db.session(), current_actor(), user_id, form.phone.data or "", now=now()
+            )
+            db.session.commit()
+        except InvalidInput as error:
+            db.session.rollback()
+            form.refuse(error)
+        else:
+            flash("Het telefoonnummer is opgeslagen.", "ok")
+            return redirect(url_for(".edit", user_id=user_id), 303)
+    return _edit(user, _roles_form(user, fresh=True), 422, form)
 
 
 @bp.post("/<id:user_id>/rollen")

@@ -35,11 +35,13 @@ WHO_DOES_WHAT = Place("Wie doet wat", "directory.index", "users", Action.WHO_DOE
 EXEMPTIONS = Place("Ontheffingen", "exemptions.index", "shield", Action.EXEMPTION_READ)
 SIGNALS = Place("Maatregelsignalen", "signals.index", "flag", Action.SIGNAL_LIST)
 GROUNDS = Place("Wettelijke gronden", "grounds.index", "stairs-up", Action.GROUNDS_READ)
-USERS = Place("Gebruikers", "users.index", "settings", Action.USERS_MANAGE)
+ADMINISTRATION = Place("Beheer", "administration.index", "settings", Action.ADMINISTRATION_READ)
+USERS = Place("Gebruikers", "users.index", "user", Action.USERS_MANAGE)
+ORGANISATIONS = Place("Organisaties", "organisations.index", "users", Action.ORGANISATIONS_MANAGE)
 MENU = (
     WORKLIST, AGENDA, CASELOAD, DOSSIERS, APPLICATIONS, HANDOVERS, WHO_DOES_WHAT, EXEMPTIONS,
     SIGNALS, REPORT,
-    OUTLINES, SUGGESTIONS, LOG, USERS, VERSIONS, GROUNDS,
+    OUTLINES, SUGGESTIONS, LOG, ADMINISTRATION, USERS, ORGANISATIONS, VERSIONS, GROUNDS,
 )  # fmt: skip
 
 LANDING: tuple[tuple[Role, Place], ...] = (
@@ -48,10 +50,10 @@ LANDING: tuple[tuple[Role, Place], ...] = (
     (Role.INTAKE, HANDOVERS),
     (Role.AGENCY_COORDINATOR, HANDOVERS),
     (Role.JOB_COACH, HANDOVERS),
-    (Role.INCOME_OFFICER, EXEMPTIONS),
+    (Role.INCOME_OFFICER, WHO_DOES_WHAT),
     (Role.POLICY_OFFICER, REPORT),
     (Role.DATA_PROTECTION_OFFICER, LOG),
-    (Role.ADMINISTRATOR, USERS),
+    (Role.ADMINISTRATOR, ADMINISTRATION),
 )
 """The first role that the actor has decides."""
 

@@ -176,6 +176,15 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
         "lead", {"verzet": "{follow_up_id}_2026-11-17_2026-12-01", "terug": "/werkvoorraad"},
     ),
     "needs.update": ("lead", {"text": TEXT, "version": "1", "terug": "/"}),
+    "organisations.update": (
+        "operator",
+        {"name": "Gemeente West Betuwe", "team": TEXT, "phone": "14 0345", "reachable": TEXT},
+    ),
+    "organisations.update_norms": (
+        "administrator",
+        {"investigation_contact_weeks": "5", "support_contact_months": "2", "classify_weeks": "9",
+         "rest_decision_weeks": "4", "rest_max_months": "6", "floor_months": "9"},
+    ),
     "outlines.create": ("coordinator", {"name": "Nieuw", "headings": "Werk", "revision": ""}),
     "outlines.restore": ("coordinator", {}),
     "outlines.retire": ("coordinator", {}),
@@ -242,9 +251,11 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "tracks.update_subgroups": ("lead", {"subgroup": "language", "since": DAY}),
     "users.create": (
         "administrator",
-        {"name": "Nieuw", "email": "nieuw@y.example", "organisation": "1", "roles": "consultant"},
+        {"name": "Nieuw", "email": "nieuw@y.example", "organisation": "1", "roles": "consultant",
+         "phone": "14 0345"},
     ),
     "users.create_password": ("administrator", {}),
+    "users.update_phone": ("administrator", {"phone": "0345 12 34 56"}),
     "users.update_roles": ("administrator", {"roles": "consultant"}),
     "versions.create": ("operator", {"file": TEXT}),
     "versions.put_in_force": ("operator", {"organisation": "2", "from_on": DAY}),

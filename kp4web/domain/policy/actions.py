@@ -55,7 +55,9 @@ class Action(StrEnum):
     REPORT_READ = auto()
     WELFARE_COUNT_RECORD = auto()
     SCREENING_MANAGE = auto()
+    ADMINISTRATION_READ = auto()
     USERS_MANAGE = auto()
+    ORGANISATIONS_MANAGE = auto()
     VERSIONS_READ = auto()
     VERSIONS_MANAGE = auto()
     LOG_READ = auto()
@@ -201,7 +203,9 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.PRIVACY_OFFICER: _EVERYONE,
     Role.ADMINISTRATOR: _EVERYONE
     | {
+        Action.ADMINISTRATION_READ,
         Action.USERS_MANAGE,
+        Action.ORGANISATIONS_MANAGE,
         Action.VERSIONS_READ,
         Action.VERSIONS_MANAGE,
         Action.GROUNDS_READ,

@@ -1,0 +1,1 @@
+"""The norms of a municipality, and what follows for its dossiers."""
