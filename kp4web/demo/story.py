@@ -89,7 +89,8 @@ def _organisations() -> Iterator[Event]:
     for minutes, (email, name, organisation, roles) in enumerate(accounts.ACCOUNTS, start=30):
         yield AddUser(
             at=at + timedelta(minutes=minutes), by=by,
-            email=email, name=name, organisation=organisation, roles=roles, phone=accounts.PHONES.get(email, ""),
+            email=email, name=name, organisation=organisation, roles=roles,
+            phone=accounts.PHONES.get(email, ""),
         )  # fmt: skip
 
 
