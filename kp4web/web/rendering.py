@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from kp4web.web.clock import now, today
 from kp4web.web.navigation import shell
 from kp4web.web.session import seconds_left
 
-INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+ONLY_BLOCKS = re.compile(r"(\{%[^%]*%\}|\{#[^#]*#\})+")
 
 
 def init_app(app: Flask) -> None:
@@ -53,11 +53,28 @@ def init_app(app: Flask) -> None:
 
 
 class Unindented(Extension):
-    """Templates are indented to be read, not to be sent: a page is a few hundred bytes smaller."""
+    """
+    Templates are indented to be read, not to be sent: a page is a few hundred bytes smaller.
+
+    A line that ends with a block loses its end (``trim_blocks``): there one space stays between.
+    """
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Return the source of a template without its indentation; no value is in it yet."""
-        return INDENTATION.sub("", source) if name and name.endswith(".html") else source
+        if name is None or not name.endswith(".html"):
+            return source
+        return "\n".join(_unindented(source.split("\n")))
+
+
+def _unindented(lines: Iterable[str]) -> Iterator[str]:
+    joins = False
+    for line in lines:
+        bare = line.lstrip(" \t")
+        if ONLY_BLOCKS.fullmatch(bare):
+            yield bare
+            continue
+        yield f" {bare}" if joins and bare else bare
+        joins = bare.endswith(("%}", "#}"))
 
 
 def _moment(at: datetime | None) -> str:
