@@ -286,7 +286,7 @@ def test_what_was_agreed_then_is_for_the_lead(http_as, lead, dossier):
     ("role", "place", "status"),
     [
         (Role.CONSULTANT, "West Betuwe", 404),
-        (Role.COORDINATOR, "West Betuwe", 403),
+        (Role.COORDINATOR, "West Betuwe", 404),
         (Role.POLICY_OFFICER, "West Betuwe", 403),
         (Role.CONSULTANT, "Buren", 404),
     ],
