@@ -95,14 +95,14 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Whom to call for one thing."""
+    """Whom to call, and for what."""
 
-    about: About
+    abouts: tuple[About, ...]
     who: str
     phone: str
     reachable: str
     for_whom: str = ""
-    """Which resident, where two of a household have different contact persons."""
+    """Which residents, where those of a household have different contact persons."""
 
 
 def calls(guides: Sequence[tuple[str, Guide]], payer: Desk | None) -> tuple[Call, ...]:
@@ -110,23 +110,21 @@ def calls(guides: Sequence[tuple[str, Guide]], payer: Desk | None) -> tuple[Call
     Return whom to call for what, of one household.
 
     ``guides``: the name of each resident with who guides. ``payer``: who pays the benefit;
-    nobody known gives no calls about it.
+    nobody known gives no call about it.
     """
-    distinct = {guide for _name, guide in guides}
-    found = []
-    for about in About:
-        if about.is_paid:
-            if payer is not None:
-                found.append(Call(about, payer.label, payer.phone, payer.reachable))
-        elif len(distinct) == 1:
-            found.append(_guided(about, guides[0][1], ""))
-        else:
-            found += [_guided(about, guide, name) for name, guide in guides]
+    names: dict[Guide, list[str]] = {}
+    for name, guide in guides:
+        names.setdefault(guide, []).append(name)
+    guided = tuple(about for about in About if not about.is_paid)
+    found = [
+        Call(guided, guide.who, guide.phone, guide.desk.reachable,
+             " en ".join(theirs) if len(names) > 1 else "")
+        for guide, theirs in names.items()
+    ]  # fmt: skip
+    if payer is not None:
+        paid = tuple(about for about in About if about.is_paid)
+        found.append(Call(paid, payer.label, payer.phone, payer.reachable))
     return tuple(found)
-
-
-def _guided(about: About, guide: Guide, name: str) -> Call:
-    return Call(about, guide.who, guide.phone, guide.desk.reachable, name)
 
 
 def check_phone(text: str, field: str = "phone") -> str:
