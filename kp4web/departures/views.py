@@ -3,13 +3,14 @@
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
+from kp4web.audit.commands import record
 from kp4web.departures import commands
 from kp4web.departures.forms import OfferDossierForm
 from kp4web.domain.policy import Action
 from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.queries import dossier_ref
 from kp4web.extensions import db
-from kp4web.handovers.queries import departure_for
+from kp4web.handovers.queries import departure_for, nobodys_for
 from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
@@ -60,3 +61,20 @@ def create(number: str) -> ResponseReturnValue:
     db.session.commit()
     flash(f"Dossier {number} is aangeboden aan Werkzaak.")
     return go_to(url_for("handovers.show", handover_id=handover_id))
+
+
+@bp.get("/overdrachten/van-niemand")
+@requires(Action.NOBODY_READ)
+def nobody() -> ResponseReturnValue:
+    """Show whom nobody on the own side has had for more than five days."""
+    actor = current_actor()
+    lines = nobodys_for(db.session(), actor, today=today())
+    if lines:
+        become_writer()
+        record(
+            db.session(), actor, "nobody_read", now=now(),
+            subjects=[line.client_id for line in lines if line.client_id],
+            handovers=[line.handover_id for line in lines if line.handover_id],
+        )  # fmt: skip
+        db.session.commit()
+    return render_page("departures/nobody.html", lines=lines)

@@ -36,6 +36,7 @@ from kp4web.extensions import AnyRow, AnySelect
 from kp4web.handovers.lines import NO_HANDOVER as NO_HANDOVER
 from kp4web.handovers.lines import PER_PAGE, HandoverLine, HandoverList
 from kp4web.handovers.models import Handover, HandoverKind, HandoverState
+from kp4web.handovers.nobody import nobodys_for as nobodys_for
 from kp4web.handovers.outgoing import DossierHandover as DossierHandover
 from kp4web.handovers.outgoing import Only as Only
 from kp4web.handovers.outgoing import coaches_of as coaches_of

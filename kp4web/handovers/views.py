@@ -8,7 +8,7 @@ from kp4web.applications.queries import number_to_do
 from kp4web.audit.commands import record
 from kp4web.domain.errors import DomainError, InvalidInput
 from kp4web.domain.handovers import Side
-from kp4web.domain.policy import Action
+from kp4web.domain.policy import Action, may
 from kp4web.extensions import db
 from kp4web.handovers import commands, queries
 from kp4web.handovers.forms import (
@@ -68,6 +68,7 @@ def index() -> ResponseReturnValue:
         page_url=lambda number: _tab(side, state, number, only),
         returned_url=_tab(side, HandoverState.RETURNED),
         register_url=url_for("intake.new") if found.may_register else None,
+        nobody_url=url_for("departures.nobody") if may(actor, Action.NOBODY_READ) else None,
         application_url=_application_url, waiting=waiting,
     )  # fmt: skip
 

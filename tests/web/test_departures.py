@@ -15,8 +15,11 @@ from kp4web.handovers.models import FeedbackReport, Handover, HandoverState
 from kp4web.worklist.models import DueItem
 from tests.conftest import TODAY
 from tests.factories import (
+    at,
     make_agency,
+    make_departure,
     make_dossier,
+    make_handover,
     make_questionnaire,
     make_team,
     make_user,
@@ -211,3 +214,41 @@ def test_a_joint_talk_is_planned_and_held_by_either_side(http_as, people):
     assert early.status_code == 422
     assert coach_http.post(path, data={"wanted": "y", "held_on": "18-11-2026"}).status_code == 303
     assert "gevoerd op 18-11-2026" in lead_http.get(f"/overdrachten/{key}").text
+
+
+def test_whom_nobody_has_for_five_days_stands_with_each_coordinator(http_as, people):
+    lead, dossier, coach, _ = people
+    old, fresh = date(2026, 11, 10), date(2026, 11, 14)
+    make_dossier(lead=lead, track=TrackKind.KP3, opened_on=fresh, today=fresh)
+    alone = make_dossier(track=TrackKind.SUPPORT, opened_on=old, today=old)
+    waiting = make_departure(lead, today=old)
+    make_departure(lead, today=fresh)
+    left = make_departure(lead, HandoverState.ACCEPTED, coach=coach, today=old)
+    coach.closed_at = at(old)
+    db.session.commit()
+    home = http_as(make_user(Role.COORDINATOR)).get("/overdrachten/van-niemand").text
+    rows = re.findall(r'data-why="(\w+)"', home)
+    assert sorted(rows) == ["no_lead", "not_offered"]
+    assert dossier.number in home
+    assert alone.number in home
+    away = http_as(make_user(Role.AGENCY_COORDINATOR)).get("/overdrachten/van-niemand").text
+    assert sorted(re.findall(r'data-why="(\w+)"', away)) == ["no_coach", "unanswered"]
+    assert f"/overdrachten/{waiting.id}" in away
+    assert f"/overdrachten/{left.id}" in away
+    assert "KP4-" not in away
+
+
+def test_an_offered_applicant_is_withdrawn_and_offered_again(app, http_as):
+    intake = make_user(Role.INTAKE)
+    handover, http = make_handover(by=intake), http_as(intake)
+    assert "Overdracht intrekken" in http.get(f"/overdrachten/{handover.id}").text
+    assert http.post(f"/overdrachten/{handover.id}/intrekking").status_code == 303
+    assert "U trok de overdracht in" in http.get(f"/aanvragen/{handover.application_id}").text
+    coordinator = http_as(make_user(Role.COORDINATOR))
+    late = coordinator.post(f"/overdrachten/{handover.id}/acceptatie", data={"reopen": ""})
+    assert (late.status_code, "al ingetrokken" in late.text) == (409, True)
+    again = http.post(
+        f"/aanvragen/{handover.application_id}/overdrachten", data={"note": "Nu volledig."}
+    )
+    assert again.status_code == 303
+    assert app.test_cli_runner().invoke(args=["worklist", "verify"]).exit_code == 0

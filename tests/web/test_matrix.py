@@ -59,6 +59,7 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "decisions.new": ({"intake"}, set()),
     "decisions.outcome": ({"lead"}, {"colleague", "buren lead", "intake"}),
     "departures.create": ({"lead", "coordinator"}, {"buren lead", "buren coordinator"}),
+    "departures.nobody": ({*COORDINATORS, "agency coordinator"}, set()),
     "departures.show": ({"lead", "coordinator"}, {"buren lead", "buren coordinator"}),
     "digest.show": ({*CONSULTANTS, *COORDINATORS}, set()),
     "digest.update": ({*CONSULTANTS, *COORDINATORS}, set()),
