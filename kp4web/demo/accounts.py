@@ -47,6 +47,8 @@ ACCOUNTS: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
 )
 """E-mail, name, organisation, roles; in the small team of Buren the coordinator has dossiers."""
 
+JOB_COACH = "klantmanager@werkzaak.example"
+
 WEST_BETUWE = Team(
     municipality="west-betuwe",
     coordinator="coordinator@westbetuwe.example",

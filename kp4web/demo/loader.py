@@ -21,6 +21,7 @@ from kp4web.conversations.models import AttemptOutcome, Channel, Participant
 from kp4web.corrections.commands import Statement, correct_track
 from kp4web.corrections.queries import track_for
 from kp4web.demo import events as told
+from kp4web.demo.loader_departures import DEPARTURE_COMMANDS, accept_instead
 from kp4web.demo.loader_intake import INTAKE_COMMANDS
 from kp4web.demo.loader_legal import LEGAL_COMMANDS
 from kp4web.demo.loader_reports import REPORT_COMMANDS
@@ -200,7 +201,9 @@ class Loader(Keys):
         change_track(*self.where(event), track, now=event.at, today=event.day)
 
     def stop_dossier(self, event: told.StopDossier) -> None:
-        """Stop a dossier."""
+        """Stop a dossier; who was offered to the work agency is accepted there."""
+        if accept_instead(self, event):
+            return
         track = TrackChange(TrackKind.STOPPED, event.valid_from, event.reason,
                             stop_reason=event.stop_reason)  # fmt: skip
         change_track(*self.where(event), track, now=event.at, today=event.day)
@@ -348,5 +351,6 @@ COMMANDS: dict[type[told.Event], Callable[[Loader, Any], None]] = {
     told.JoinScreeningRound: Loader.join_round,
     **INTAKE_COMMANDS,
     **LEGAL_COMMANDS,
+    **DEPARTURE_COMMANDS,
     **REPORT_COMMANDS,
 }

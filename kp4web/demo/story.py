@@ -12,6 +12,7 @@ from random import Random
 
 from kp4web.demo import accounts
 from kp4web.demo.days import on_or_after
+from kp4web.demo.departures import departures
 from kp4web.demo.events import (
     AddMunicipality,
     AddOrganisation,
@@ -55,6 +56,7 @@ def history(seed: int, today: date) -> tuple[Event, ...]:
     told += reassessments(lives, population.seed, today)
     told += [*headings(lives), *outlines()]
     told += exemptions(lives, population.seed, today)
+    told += departures(lives, today)
     told += [*signals(lives, population.seed, today), *announced(today)]
     told = [event for event in told if event.day < today]
     frame = [*_organisations(), *_round(), *_welfare_counts(population.seed, today)]

@@ -34,8 +34,15 @@ from kp4web.questionnaires.models import ProfileSuggestion, Questionnaire, Quest
 from kp4web.questionnaires.queries import answers_of
 from kp4web.versions.queries import definition_of
 
-RECEIVES = visible_fields({Relation.HANDED_OVER})
-"""What the job coach reads of a dossier: one column of the matrix."""
+CROSSES = frozenset(
+    {
+        Field.PERSON, Field.APPROACH, Field.BSN, Field.BIRTH, Field.PROFILE, Field.ANSWERS_WORK,
+        Field.OUTCOME, Field.QUESTIONNAIRES, Field.TRACK, Field.EXEMPTION,
+    }
+)  # fmt: skip
+"""What of a dossier there is to show; the report stands on the hand-over itself."""
+RECEIVES = CROSSES & visible_fields({Relation.HANDED_OVER})
+"""What of it the job coach reads: one column of the matrix."""
 _ID: BindParameter[int] = bindparam("dossier_id")
 _AT: BindParameter[datetime] = bindparam("at")
 _PERSON = (

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kp4web.demo import accounts, legal_events
+from kp4web.demo import accounts, departure_events, legal_events
 from kp4web.demo.cast import pension_on
 from kp4web.demo.days import is_working_day
 from kp4web.demo.events import (
@@ -212,6 +212,18 @@ OF_THE_LAW = {kind for kind in DueKind if kind.value.startswith(("exemption", "s
 """What exemptions and signals wait for is not folded here: the commands of the load check them."""
 
 
+OF_KP3 = {DueKind.AWAIT_HANDOVER, DueKind.READ_FEEDBACK, DueKind.WRITE_FEEDBACK}
+"""What KP3 hand-overs wait for is not folded here either."""
+
+
+def test_nobody_is_offered_to_the_work_agency_in_the_golden_years(today):
+    told = [e for e in story(today) if type(e).__module__ == departure_events.__name__]
+    assert not [e for e in told if e.day.year < 2022]
+    kinds = {type(e).__name__ for e in told}
+    if today.year > 2024:
+        assert {"OfferDossier", "WriteFeedback", "ReadFeedback"} <= kinds
+
+
 def test_nothing_of_the_law_is_recorded_in_the_golden_years_and_no_signal_is_ever_sent(today):
     told = [e for e in story(today) if type(e).__module__ == legal_events.__name__]
     assert {e.day.year for e in told if e.day.year < 2022} == {2019}  # the grounds themselves
@@ -230,7 +242,7 @@ def test_a_handful_is_late_and_of_every_kind(today):
     late.update(
         DueKind.REVIEW_HANDOVER for on in offers if review_handover(1, on, NORMS).due_on < today
     )
-    seldom = {DueKind.CONTACT, DueKind.TWELVE_MONTHS} | OF_THE_LAW | ABOUT_QUESTIONS
+    seldom = {DueKind.CONTACT, DueKind.TWELVE_MONTHS} | OF_THE_LAW | ABOUT_QUESTIONS | OF_KP3
     assert set(DueKind) - set(late) <= seldom
     assert 12 <= late.total() <= 32
     assert late[DueKind.REST_DECISION] >= 2
