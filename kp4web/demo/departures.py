@@ -44,6 +44,8 @@ STATES = ("taken", "returned", "late", "withdrawn", "none")
 
 def departures(lives: Sequence[Life], today: date) -> Iterator[Event]:
     """Yield the hand-overs of every life from 2022 up to today."""
+    if today < FIRST:
+        return
     waiting = 0
     for number, life in enumerate(lives):
         left = _left_on(life)

@@ -39,8 +39,9 @@ def go_to(path: str) -> ResponseReturnValue:
     """
     Send the browser to another page after a form: 303, or ``HX-Redirect`` when htmx asked.
 
-    A fetch follows a 303 by itself, and the next page would land inside the form.
+    A fetch follows a 303 by itself, and the next page would land inside the form. Also when htmx
+    takes its block out of a whole page (``hx-select``), which is not asking for a fragment.
     """
-    if not wants_fragment():
+    if request.headers.get("HX-Request") != "true":
         return redirect(path, 303)
     return "", 200, {"HX-Redirect": path}

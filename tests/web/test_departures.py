@@ -201,6 +201,15 @@ def test_offering_needs_the_track_a_report_and_the_lead(http_as, people):
     assert "Kies eerst het traject KP3" in page.text
 
 
+def test_a_form_whose_block_is_taken_out_of_a_page_goes_on_to_the_next_page(http_as, people):
+    lead, dossier, *_ = people
+    answer = http_as(lead).post(
+        f"/dossiers/{dossier.number}/overdracht", data={"note": "Kan werken."},
+        headers={"HX-Request": "true", "HX-Request-Type": "full"},
+    )  # fmt: skip
+    assert (answer.status_code, answer.headers["HX-Redirect"][:14]) == (200, "/overdrachten/")
+
+
 def test_a_joint_talk_is_planned_and_held_by_either_side(http_as, people):
     lead, dossier, coach, _ = people
     lead_http, coach_http = http_as(lead), http_as(coach)
@@ -235,7 +244,7 @@ def test_whom_nobody_has_for_five_days_stands_with_each_coordinator(http_as, peo
     assert sorted(re.findall(r'data-why="(\w+)"', away)) == ["no_coach", "unanswered"]
     assert f"/overdrachten/{waiting.id}" in away
     assert f"/overdrachten/{left.id}" in away
-    assert "KP4-" not in away
+    assert "KP4-20" not in away
 
 
 def test_an_offered_applicant_is_withdrawn_and_offered_again(app, http_as):

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from kp4web.accounts.commands import passwords
 from kp4web.accounts.models import User
@@ -14,7 +14,7 @@ from kp4web.demo.events import RecordConversation
 from kp4web.domain.tracks import Subgroup
 from kp4web.dossiers.models import Dossier, SubgroupPeriod, TrackPeriod
 from kp4web.figures.models import WelfareCount
-from kp4web.handovers.models import Handover, HandoverState
+from kp4web.handovers.models import Handover, HandoverKind, HandoverState
 from kp4web.organisations.models import Municipality, Organisation
 from kp4web.screening.models import ScreeningMember
 from kp4web.worklist.models import DueItem, FollowUp
@@ -86,8 +86,9 @@ def test_everything_told_is_there(db_session):
     assert count(db_session, Conversation) == held
     assert count(db_session, ContactAttempt) == len(talks) - held
     assert count(db_session, ScreeningMember) == 148
-    waiting = count(db_session, Handover, Handover.state == HandoverState.OFFERED)
-    assert waiting == 2
+    for kind, waiting in ((HandoverKind.KP4, 2), (HandoverKind.KP3, 1)):
+        offered = Handover.state == HandoverState.OFFERED
+        assert count(db_session, Handover, and_(Handover.kind == kind, offered)) == waiting
     counts = select(WelfareCount.households).where(WelfareCount.counted_on == date(2020, 7, 1))
     assert 449 in db_session.scalars(counts).all()
 
