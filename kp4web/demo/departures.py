@@ -46,10 +46,12 @@ def departures(lives: Sequence[Life], today: date) -> Iterator[Event]:
     """Yield the hand-overs of every life from 2022 up to today."""
     if today < FIRST:
         return
-    waiting = 0
+    waiting, gone = 0, 0
     for number, life in enumerate(lives):
         left = _left_on(life)
         if left is not None:
+            yield from _in_vain(life, left, gone, number)
+            gone += 1
             yield from _handed_over(life, left, number, today)
         elif life.plan.team is accounts.WEST_BETUWE and _stands_in_kp3(life, today):
             yield from _of_today(life, STATES[waiting % len(STATES)], number, today)
@@ -71,6 +73,23 @@ def _left_on(life: Life) -> date | None:
 def _stands_in_kp3(life: Life, today: date) -> bool:
     stands = standing(life, today)
     return stands is not None and stands.kind is TrackKind.KP3 and stands.lead is not None
+
+
+def _in_vain(life: Life, left: date, turn: int, number: int) -> Iterator[Event]:
+    """Yield an earlier offer that came back, or was taken back: of two in every three."""
+    offered, key = working_days_before(left, 7), life.plan.key
+    stands = standing(life, offered)
+    if turn % 3 == 0 or stands is None or stands.kind is not TrackKind.KP3 or not stands.lead:
+        return
+    yield _offer(life, offered, stands.lead, number + 1)
+    day = working_days_before(left, 5)
+    if turn % 3 == 1:
+        yield TakeDossier(at=_at(day, time(10, 15)), by=accounts.JOB_COACH, dossier=key)
+        yield ReturnDossier(
+            at=_at(day, time(14, 10)), by=accounts.JOB_COACH, dossier=key, reason=TOO_EARLY
+        )
+    else:
+        yield WithdrawDossier(at=_at(day, time(16, 0)), by=stands.lead, dossier=key)
 
 
 def _handed_over(life: Life, left: date, number: int, today: date) -> Iterator[Event]:
