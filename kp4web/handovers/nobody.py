@@ -21,7 +21,7 @@ from kp4web.domain.handovers import NOBODY_DAYS, HandoverKind, HandoverState
 from kp4web.domain.policy import Action, require
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier, Handover
-from kp4web.extensions import AnyRow
+from kp4web.extensions import AnyRow, AnySelect
 from kp4web.organisations.models import Municipality
 
 SHOWN = 100
@@ -117,7 +117,7 @@ def nobodys_for(session: Session, actor: Actor, *, today: date) -> tuple[Nobodys
     given = {
         "organisation_id": actor.organisation_id, "before": add_days(today, -NOBODY_DAYS),
     }  # fmt: skip
-    parts = {Why.UNANSWERED: _UNANSWERED}
+    parts: dict[Why, AnySelect] = {Why.UNANSWERED: _UNANSWERED}
     if actor.organisation_kind is OrganisationKind.MUNICIPALITY:
         parts |= {Why.NOT_OFFERED: _NOT_OFFERED, Why.NO_LEAD: _NO_LEAD}
     else:
