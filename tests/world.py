@@ -38,8 +38,9 @@ from kp4web.handovers.commands import (
     ReturnHandover,
     accept_handover,
     return_handover,
+    write_feedback,
 )
-from kp4web.handovers.models import Handover
+from kp4web.handovers.models import Handover, HandoverState
 from kp4web.needs.commands import WriteHeading, write_heading
 from kp4web.outlines.commands import SaveOutline, add_outline
 from kp4web.outlines.models import Outline
@@ -66,6 +67,7 @@ from tests.factories import (
     make_agency,
     make_application,
     make_conversation,
+    make_departure,
     make_dossier,
     make_exemption,
     make_follow_up,
@@ -257,6 +259,7 @@ def _place(
     )
     question_id = _after(conversation.id, number, name, lead, world.users[coordinator_name], day)
     handover = _offered(name, world.users["intake"])
+    _handed_over(world, name, lead)
     session.commit()
     application = _applications(world, name, lead, world.users[coordinator_name])
     questionnaire = make_questionnaire(dossier, lead, answers=_answers(name, "antwoord"))
@@ -293,6 +296,20 @@ def _after(entry_id: int, number: str, name: str, lead: User, coordinator: User,
     question = ask_question(session, actor(coordinator), number, entry_id, asked, **moments)
     answer_question(session, actor(lead), question.id, canary(name, "repliek"), **moments)
     return question.id
+
+
+def _handed_over(world: World, name: str, lead: User) -> None:
+    """Hand a dossier over to the work agency, with feedback."""
+    coach, person = world.users["job coach"], make_person(surname=canary(name, "vertrokkene"))
+    dossier = make_dossier(lead=lead, person=person, municipality=name, track=TrackKind.KP3)
+    handover = make_departure(
+        lead, HandoverState.ACCEPTED, coach=coach, dossier=dossier,
+        note=canary(name, "overdrachtsverslag"),
+    )  # fmt: skip
+    write_feedback(
+        db.session(), actor(coach), handover.id, canary(name, "terugmelding"),
+        now=at(TODAY), today=TODAY,
+    )  # fmt: skip
 
 
 def _offered(name: str, intake: User) -> Handover:

@@ -26,6 +26,7 @@ HEADINGS = {"hulpvraag", "oudevraag", "activering"}
 ADDED = {"correction", "addition", "response", "redencorrection", "redenaddition"}
 ASKED = {"vraagstelling", "repliek"}
 PLANNED = {"opvolging", "plaats", "rustreden"}
+HANDED_OVER = {"vertrokkene", "overdrachtsverslag", "terugmelding"}
 PACKAGE = {"aanvrager", "motivering", "overdracht", "terugreden"}
 APPLICATION = {
     "kandidaat", "gezinslid", "teruggekomen", "afgesloten", "instrument", "kenmerk", "gestopt",
@@ -43,9 +44,13 @@ SEES = {  # persona: fields of the own municipality
     | ADDED
     | ASKED
     | PLANNED
+    | HANDED_OVER
     | {"verslag", "afspraak", "bericht", "betrokkene", "ontheffing", "signaal"},
-    "colleague": PERSON | PLANNED | {"betrokkene", "bericht"},  # the message is the own entry
-    "coordinator": PERSON | PACKAGE | ASKED | {"ontheffing", "signaal"},
+    "colleague": PERSON
+    | PLANNED
+    | {"betrokkene", "bericht", "vertrokkene"},  # the message is the own entry
+    "job coach": HANDED_OVER,
+    "coordinator": PERSON | PACKAGE | HANDED_OVER | ASKED | {"ontheffing", "signaal"},
     "income": {"naam", "overgedragene", "signaal"},
     "intake": PACKAGE | APPLICATION | AT_INTAKE,
 }
@@ -60,7 +65,7 @@ AGENDA = ("/agenda?week=2026-W47", "/agenda?maand=2026-11")
 def allowed(persona):
     """Return the canaries that this persona may come across."""
     here = "Buren" if persona.startswith("buren") else "West Betuwe"
-    places = ("West Betuwe", "Buren") if persona in {"intake", "income"} else (here,)
+    places = ("West Betuwe", "Buren") if persona in {"intake", "income", "job coach"} else (here,)
     return {canary(place, what) for place in places for what in SEES.get(persona, ())}
 
 
