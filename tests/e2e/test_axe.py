@@ -102,6 +102,7 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         ("/dossiers/{number}/toewijzingen/{assignment_id}/correctie", "Laat zien wat er verandert"),
         "/overdrachten", "/overdrachten?status=geaccepteerd", "/overdrachten?status=teruggestuurd",
         "/overdrachten/{handover_id}", "/overdrachten/{returned_handover}",
+        "/overdrachten/van-niemand", "/dossiers/{number}/overdracht",
         "/sjablonen", ("/sjablonen/nieuw", "Opslaan"), "/sjablonen/{outline_id}",
         f"{REPORT}&inactief=1", ("/rapportages/bijstand", "Vastleggen"),
     ],
@@ -112,6 +113,7 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
     ],
     "administrator": [
         "/beheer/gebruikers", ("/beheer/gebruikers/nieuw", "Toevoegen"),
+        "/beheer", "/beheer/organisaties", "/beheer/organisaties/{organisation_id}",
         "/beheer/gebruikers/{user_id}", ("/beheer/vragenlijsten", "Nakijken en toevoegen"),
         ("/beheer/vragenlijsten/{version_id}", "In gebruik nemen"),
     ],
