@@ -160,8 +160,8 @@ def households_for(session: Session, actor: Actor, term: str, *, today: date) ->
     else:
         raise InvalidInput("term", NEEDED)
     households = list(dict.fromkeys(row.household_id for row in rows))
-    if len(households) > MOST_HOUSEHOLDS:
-        return Found(side, by, too_many=True)
+    if not households or len(households) > MOST_HOUSEHOLDS:
+        return Found(side, by, too_many=bool(households))
     return Found(side, by, _cards(session, actor, side, households, today))
 
 

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from kp4web.audit.commands import record
 from kp4web.domain.actor import Actor, OrganisationKind
 from kp4web.domain.directory import check_phone
-from kp4web.domain.errors import InvalidInput, NotFound
-from kp4web.domain.policy import Action, require
+from kp4web.domain.errors import Forbidden, InvalidInput, NotFound
+from kp4web.domain.names import fold
+from kp4web.domain.policy import NO_ACCESS, Action, require
 from kp4web.organisations.models import Municipality, Organisation, ServedMunicipality
 
 
@@ -42,6 +43,58 @@ def add_organisation(
     )
     session.flush()
     return organisation
+
+
+@dataclass(frozen=True)
+class CreateOrganisation:
+    """The intention to add a municipality with its team, or a work agency."""
+
+    kind: OrganisationKind
+    name: str
+    """Of a municipality without the word "gemeente"."""
+    team: str = ""
+
+
+def create_organisation(
+    session: Session, actor: Actor, command: CreateOrganisation, *, now: datetime
+) -> Organisation:
+    """
+    Add an organisation, by the operator only; a work agency serves the municipalities of now.
+
+    Raises ``Forbidden``, or ``InvalidInput`` for a name that is there already.
+    """
+    require_keeps_all(actor)
+    is_place, home = command.kind is OrganisationKind.MUNICIPALITY, None
+    name = f"Gemeente {command.name}" if is_place else command.name
+    slug = fold(command.name).replace(" ", "-")
+    if not slug:
+        raise InvalidInput("name", "Gebruik letters in de naam.")
+    if session.scalar(_SAME_NAME, {"name": name.lower(), "slug": slug}):
+        raise InvalidInput("name", "Er is al een organisatie met deze naam.")
+    if is_place:
+        home = add_municipality(session, slug=slug, name=command.name).id
+    serves = () if home else session.scalars(select(Municipality.id)).all()
+    made = add_organisation(
+        session, kind=command.kind, name=name, team=command.team, municipality_id=home,
+        serves=serves,
+    )  # fmt: skip
+    record(
+        session, actor, "organisation_change", now=now, organisation=made.id, municipality_id=home
+    )
+    return made
+
+
+_SAME_NAME = select(
+    exists().where(func.lower(Organisation.name) == bindparam("name"))
+    | exists().where(Municipality.slug == bindparam("slug"))
+)
+
+
+def require_keeps_all(actor: Actor) -> None:
+    """Raise ``Forbidden`` unless this administrator keeps every organisation."""
+    require(actor, Action.ORGANISATIONS_MANAGE)
+    if not keeps_all(actor):
+        raise Forbidden(NO_ACCESS)
 
 
 NO_ORGANISATION = "Deze organisatie bestaat niet of is niet voor u."

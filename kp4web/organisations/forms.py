@@ -2,14 +2,18 @@
 
 from typing import Any
 
-from wtforms import IntegerField
+from wtforms import IntegerField, RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
+from kp4web.domain.actor import OrganisationKind
 from kp4web.domain.directory import PHONE_MAX, REACHABLE_MAX
 from kp4web.domain.due import Norms
 from kp4web.domain.norms import TERMS
-from kp4web.organisations.commands import ChangeOrganisation
-from kp4web.web.forms import BaseForm, CheckboxesField, TextLine, at_most, filled
+from kp4web.organisations.commands import ChangeOrganisation, CreateOrganisation
+from kp4web.web.forms import BaseForm, CheckboxesField, TextLine, at_most, chosen, filled
+
+MADE_HERE = (OrganisationKind.MUNICIPALITY, OrganisationKind.WORK_AGENCY)
 
 
 class OrganisationForm(BaseForm):
@@ -36,6 +40,24 @@ class OrganisationForm(BaseForm):
             phone=self.phone.data or "", reachable=self.reachable.data or "",
             serves=None if serves is None else frozenset(serves),
         )  # fmt: skip
+
+
+class NewOrganisationForm(BaseForm):
+    """A municipality with its team, or a work agency."""
+
+    kind = RadioField("Soort", validators=[chosen])
+    name = TextLine("Naam", validators=[filled, at_most(100)])
+    team = TextLine("Team", validators=[at_most(80)])
+
+    def offer(self) -> None:
+        """Fill in what can be made."""
+        self.kind.choices = [SelectChoice(kind.value, kind.label) for kind in MADE_HERE]
+
+    def command(self) -> CreateOrganisation:
+        """Return the command; call only after ``validate_on_submit`` returned true."""
+        return CreateOrganisation(
+            OrganisationKind(self.kind.data), self.name.data or "", self.team.data or ""
+        )
 
 
 class WholeNumber(IntegerField):

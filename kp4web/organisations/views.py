@@ -15,12 +15,13 @@ from kp4web.domain.policy import Action
 from kp4web.extensions import db
 from kp4web.norms.commands import change_norms
 from kp4web.organisations import commands, queries
-from kp4web.organisations.forms import NormsForm, OrganisationForm
+from kp4web.organisations.forms import NewOrganisationForm, NormsForm, OrganisationForm
 from kp4web.organisations.queries import OrganisationRow
 from kp4web.web import merging
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now
 from kp4web.web.htmx import go_to, render_page
+from kp4web.web.once import once
 
 bp = Blueprint("organisations", __name__, url_prefix="/beheer/organisaties")
 
@@ -31,8 +32,53 @@ def index() -> ResponseReturnValue:
     """List the organisations that this administrator keeps."""
     rows = queries.organisations_for(db.session(), current_actor())
     return render_page(
-        "organisations/index.html", rows=rows, places=queries.municipality_names(db.session())
-    )
+        "organisations/index.html", rows=rows, places=queries.municipality_names(db.session()),
+        may_add=commands.keeps_all(current_actor()),
+    )  # fmt: skip
+
+
+@bp.get("/nieuw")
+@requires(Action.ORGANISATIONS_MANAGE)
+def new() -> ResponseReturnValue:
+    """Show the form for a new organisation, to the operator."""
+    commands.require_keeps_all(current_actor())
+    return _new_page(NewOrganisationForm(formdata=None))
+
+
+@bp.post("")
+@requires(Action.ORGANISATIONS_MANAGE)
+@once
+def create() -> ResponseReturnValue:
+    """Add an organisation and go to its page: 303, 403 for other administrators, or 422."""
+    commands.require_keeps_all(current_actor())
+    form = NewOrganisationForm()
+    form.offer()
+    if form.validate_on_submit():
+        try:
+            made = commands.create_organisation(
+                db.session(), current_actor(), form.command(), now=now()
+            )
+            db.session.commit()
+        except InvalidInput as error:
+            db.session.rollback()
+            form.refuse(error)
+        else:
+            flash(MADE[made.kind], "ok")
+            return go_to(url_for(".edit", organisation_id=made.id))
+    return _new_page(form, 422)
+
+
+MADE = {
+    OrganisationKind.MUNICIPALITY: "De gemeente is toegevoegd. Vul het telefoonnummer in, en zet"
+    " bij Werkzaak aan dat zij voor deze gemeente werkt.",
+    OrganisationKind.WORK_AGENCY: "De organisatie is toegevoegd. Controleer voor welke gemeenten"
+    " zij werkt.",
+}
+
+
+def _new_page(form: NewOrganisationForm, status: int = 200) -> ResponseReturnValue:
+    form.offer()
+    return render_page("organisations/new.html", status=status, form=form)
 
 
 @bp.get("/<id:organisation_id>")

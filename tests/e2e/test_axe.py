@@ -153,7 +153,10 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         "/rapportages/ontheffingen", "/rapportages/ontheffingen?peildatum=gisteren",
     ],
     "coordinator: law": ["/maatregelsignalen", "/maatregelsignalen/{signal_id}"],
-    "operator": ["/beheer/wettelijke-gronden"],
+    "operator": [
+        "/beheer/wettelijke-gronden", "/beheer", "/beheer/organisaties",
+        "/beheer/organisaties/{organisation_id}",
+    ],
     "income": [
         ("/wie-doet-wat", "Zoeken"),
         "/", "/ontheffingen?welke=loopt", "/dossiers/{number}/ontheffing", "/maatregelsignalen",

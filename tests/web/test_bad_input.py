@@ -181,6 +181,9 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
         "lead", {"verzet": "{follow_up_id}_2026-11-17_2026-12-01", "terug": "/werkvoorraad"},
     ),
     "needs.update": ("lead", {"text": TEXT, "version": "1", "terug": "/"}),
+    "organisations.create": (
+        "operator", {"kind": "municipality", "name": "Proefdorp", "team": TEXT},
+    ),
     "organisations.update": (
         "operator",
         {"name": "Gemeente West Betuwe", "team": TEXT, "phone": "14 0345", "reachable": TEXT},

@@ -120,6 +120,8 @@ ROWS: dict[str, tuple[set[str], set[str]]] = {
     "needs.edit": ({"lead"}, {"buren lead"}),
     "needs.index": ({"lead"}, BUREN),
     "needs.update": ({"lead"}, {"buren lead"}),
+    "organisations.create": ({"operator"}, set()),
+    "organisations.new": ({"operator"}, set()),
     "organisations.edit": (OPERATORS, set()),
     "organisations.index": (OPERATORS, set()),
     "organisations.update": (OPERATORS, set()),

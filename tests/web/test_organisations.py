@@ -84,3 +84,13 @@ def test_two_administrators_do_not_overwrite_each_other(http_as):
     assert clash.status_code == 409
     assert "Team A" in clash.text
     assert "Team B" in clash.text
+
+
+def test_the_operator_adds_a_municipality_once(http_as):
+    http, said = operator(http_as), {"kind": "municipality", "name": "'s-Graafdorp", "team": ""}
+    made = http.post("/beheer/organisaties", data=said)
+    assert made.status_code == 303
+    assert "Gemeente &#39;s-Graafdorp" in http.get(made.location).text
+    again = http.post("/beheer/organisaties", data=said | {"name": "'S-GRAAFDORP"})
+    assert again.status_code == 422
+    assert "Er is al een organisatie met deze naam." in again.text
