@@ -23,10 +23,12 @@ FEATURES_WITH_TABLES = (
     "screening",
     "figures",
     "search",
+    "accessrequests",
     "audit",
 )
 
 FEATURES_WITH_PAGES = (
+    "accessrequests",
     "accounts",
     "administration",
     "agenda",

@@ -10,6 +10,8 @@ from itertools import count
 
 from sqlalchemy import select
 
+from kp4web.accessrequests.commands import PrepareRequest, prepare_request
+from kp4web.accessrequests.models import AccessRequest
 from kp4web.accounts.models import User
 from kp4web.accounts.queries import actor_of
 from kp4web.applications.commands import Member, RegisterApplication, register_application
@@ -19,6 +21,7 @@ from kp4web.clients.commands import Person
 from kp4web.conversations.commands import RecordConversation, record_conversation
 from kp4web.conversations.models import AttemptOutcome, Channel, ContactAttempt
 from kp4web.decisions.commands import DecideProfile, Measured, decide_profile
+from kp4web.domain.accessrequests import IdentityCheck
 from kp4web.domain.actor import Actor, OrganisationKind, Role
 from kp4web.domain.applications import DecisionBasis
 from kp4web.domain.bsn import demo_numbers
@@ -336,6 +339,18 @@ def make_signal(
         answer_signal(session, officer, signal.id, outcome, **times)
     session.commit()
     return signal
+
+
+def make_access_request(
+    dossier: Dossier, by: User, *, received_on: date = TODAY, note: str = "Paspoort gezien."
+) -> AccessRequest:
+    """Prepare an access request as a coordinator does."""
+    asked = PrepareRequest(received_on, IdentityCheck.IN_PERSON, note)
+    request = prepare_request(
+        db.session(), actor(by), dossier.number, asked, now=at(TODAY), today=TODAY
+    )
+    db.session.commit()
+    return request
 
 
 def make_application(

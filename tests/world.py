@@ -64,6 +64,7 @@ from tests.factories import (
     actor,
     at,
     decide,
+    make_access_request,
     make_agency,
     make_application,
     make_conversation,
@@ -127,6 +128,8 @@ class Place:
     """A reassessment in the dossier, open."""
     signal_id: int
     """Sent to the work agency, of the dossier that was handed over."""
+    access_request_id: int
+    """Prepared by the coordinator, waiting for the privacy officer."""
 
 
 @dataclass
@@ -271,6 +274,9 @@ def _place(
     return Place(
         dossier, outline, conversation.id, _agreement_of(dossier), question_id, follow_up,
         message, contact, member, handover, bsn, application, questionnaire, _signal_of(dossier),
+        make_access_request(
+            dossier, world.users[coordinator_name], note=canary(name, "identiteit")
+        ).id,
     )  # fmt: skip
 
 
@@ -402,6 +408,7 @@ def paths_of(world: World, place: str) -> dict[str, object]:
         "track_id": _known_id(TrackPeriod, here.dossier),
         "assignment_id": _known_id(Assignment, here.dossier),
         "kind": "reden", "signal_id": here.signal_id,
+        "access_request_id": here.access_request_id,
     }  # fmt: skip
 
 

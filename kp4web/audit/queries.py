@@ -1,16 +1,20 @@
 """Reading the log, and checking that nobody touched it."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from kp4web.audit.heads import Head, heads
 from kp4web.audit.models import GENESIS, AuditEntry, AuditHead, link
+from kp4web.crypto import vault
 from kp4web.domain.dates import AMSTERDAM, count_of
+from kp4web.extensions import AnyRow
 
 _COLUMNS = [c for c in AuditEntry.__table__.columns if c.name != "hash"]
 
@@ -159,3 +163,51 @@ def _unless_empty(session: Session) -> tuple[str, ...]:
     if session.scalar(select(AuditHead.last_id)):
         return ("het bestand buiten de database is er niet of is niet te lezen",)
     return ()
+
+
+# ---------------------------------------------------------------------- about one person
+
+_ABOUT = (
+    select(
+        AuditEntry.id, AuditEntry.span_id, AuditEntry.started_at, AuditEntry.action,
+        AuditEntry.roles, AuditEntry.relation, AuditEntry.organisation_id, AuditEntry.dossier_id,
+        AuditEntry.user_id, AuditEntry.reason, AuditEntry.subjects_sealed, AuditEntry.detail,
+    )
+    .where(
+        or_(
+            AuditEntry.municipality_id == bindparam("municipality_id"),
+            AuditEntry.municipality_id.is_(None),
+        )
+    )
+    .order_by(AuditEntry.id)
+)  # fmt: skip
+
+
+def entries_about(
+    session: Session,
+    client_id: int,
+    *,
+    municipality_id: int,
+    dossier_id: int,
+    applications: Collection[int],
+) -> Iterator[AnyRow]:
+    """
+    Yield every entry about this person, oldest first.
+
+    Whom a list showed is encrypted in its entry: each one of the municipality is opened.
+    """
+    rows = session.execute(
+        _ABOUT, {"municipality_id": municipality_id}, execution_options={"yield_per": 1000}
+    )
+    for row in rows:
+        applied = row.dossier_id is None and row.detail.get("application") in applications
+        if row.dossier_id == dossier_id or applied or client_id in subjects_of(row):
+            yield row
+
+
+def subjects_of(row: AnyRow) -> list[Any]:
+    """Return the client ids of an entry."""
+    if row.subjects_sealed is None:
+        return []
+    found: list[Any] = json.loads(vault.decrypt(row.subjects_sealed, row=row.span_id))
+    return found

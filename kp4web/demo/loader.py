@@ -21,6 +21,7 @@ from kp4web.conversations.models import AttemptOutcome, Channel, Participant
 from kp4web.corrections.commands import Statement, correct_track
 from kp4web.corrections.queries import track_for
 from kp4web.demo import events as told
+from kp4web.demo.loader_access import ACCESS_COMMANDS
 from kp4web.demo.loader_departures import DEPARTURE_COMMANDS, accept_instead
 from kp4web.demo.loader_intake import INTAKE_COMMANDS
 from kp4web.demo.loader_legal import LEGAL_COMMANDS
@@ -353,4 +354,5 @@ COMMANDS: dict[type[told.Event], Callable[[Loader, Any], None]] = {
     **LEGAL_COMMANDS,
     **DEPARTURE_COMMANDS,
     **REPORT_COMMANDS,
+    **ACCESS_COMMANDS,
 }

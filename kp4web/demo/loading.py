@@ -30,6 +30,7 @@ class Keys:
         self.applications: dict[str, int] = {}
         self.questionnaires: dict[str, int] = {}
         self.questions: dict[str, int] = {}
+        self.access_requests: dict[str, int] = {}
 
     def who(self, event: told.Event) -> tuple[Session, Actor]:
         """Return the first two arguments of every command."""

@@ -7,6 +7,7 @@ from itertools import islice, pairwise
 from random import Random
 
 from kp4web.demo import accounts
+from kp4web.demo.accessrequests import ask_access
 from kp4web.demo.afterwards import AnswerQuestion, AskQuestion
 from kp4web.demo.cast import Wish, born_for_pension
 from kp4web.demo.days import on_or_after, on_or_before, working_days_before
@@ -60,6 +61,7 @@ def arrange(population: Population, lives: list[Life], today: date) -> list[Life
     _open_with_reason(lives, today, rng, touched)
     _put_off(lives, today, rng, touched)
     _ask(lives, today, rng, touched)
+    ask_access(lives, today, population.seed, touched)
     return [
         *lives,
         *(start(plan, population.seed).run(today) for plan in _extras(population, today)),

@@ -33,6 +33,8 @@ class Rights:
     read_signal: bool
     read_looked: bool
     """Who looked at the dossier."""
+    prepare_access: bool
+    """Access of the resident to the own data."""
 
 
 @dataclass(frozen=True, slots=True)

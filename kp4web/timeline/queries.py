@@ -226,6 +226,7 @@ def _rights(actor: Actor, held: frozenset[Relation], kind: TrackKind) -> Rights:
         read_questionnaires=writes(Action.QUESTIONNAIRE_FILL_IN, Field.OUTCOME, Access.READ),
         write_headings=writes_headings(actor, held),
         read_signal=writes(Action.SIGNAL_READ, Field.SANCTION_SIGNAL, Access.READ),
+        prepare_access=writes(Action.ACCESS_REQUEST_PREPARE, Field.ACCESS_REQUEST),
         read_looked=writes(Action.LOOKED_READ, Field.LOOKED, Access.READ),
         plan_follow_up=kind.active and writes(Action.FOLLOW_UP_CHANGE, Field.FOLLOW_UP_WHAT),
     )

@@ -27,6 +27,9 @@ HANDOVERS = Place("Overdrachten", "handovers.index", "send", Action.HANDOVERS_RE
 REPORT = Place("Rapportage", "figures.show", "chart-bar", Action.REPORT_READ)
 OUTLINES = Place("Sjablonen", "outlines.index", "note", Action.OUTLINES_MANAGE)
 LOG = Place("Logboek", "logbook.index", "history", Action.LOG_READ)
+ACCESS_REQUESTS = Place(
+    "Inzageverzoeken", "accessrequests.index", "inbox", Action.ACCESS_REQUEST_RELEASE
+)
 SUGGESTIONS = Place(
     "Profielvoorstellen", "decisions.figures", "chart-bar", Action.SUGGESTION_FIGURES_READ
 )
@@ -41,7 +44,8 @@ ORGANISATIONS = Place("Organisaties", "organisations.index", "users", Action.ORG
 MENU = (
     WORKLIST, AGENDA, CASELOAD, DOSSIERS, APPLICATIONS, HANDOVERS, WHO_DOES_WHAT, EXEMPTIONS,
     SIGNALS, REPORT,
-    OUTLINES, SUGGESTIONS, LOG, ADMINISTRATION, USERS, ORGANISATIONS, VERSIONS, GROUNDS,
+    OUTLINES, SUGGESTIONS, LOG, ACCESS_REQUESTS, ADMINISTRATION, USERS, ORGANISATIONS,
+    VERSIONS, GROUNDS,
 )  # fmt: skip
 
 LANDING: tuple[tuple[Role, Place], ...] = (
@@ -53,6 +57,7 @@ LANDING: tuple[tuple[Role, Place], ...] = (
     (Role.INCOME_OFFICER, WHO_DOES_WHAT),
     (Role.POLICY_OFFICER, REPORT),
     (Role.DATA_PROTECTION_OFFICER, LOG),
+    (Role.PRIVACY_OFFICER, ACCESS_REQUESTS),
     (Role.ADMINISTRATOR, ADMINISTRATION),
 )
 """The first role that the actor has decides."""

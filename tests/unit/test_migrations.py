@@ -33,6 +33,7 @@ from tests.factories import actor
 VERSIONS = Path(kp4web.__file__).parent / "migrations/versions"
 REVISIONS = sorted(path.name[:4] for path in VERSIONS.glob("0*.py"))
 NEW_TABLES = {
+    "access_request",
     "agreement", "answer", "application_decision", "application_member", "correction",
     "digest_sent", "digest_setting", "elsewhere_score", "exemption", "exemption_reason",
     "feedback_report", "heading_version", "legal_duty", "legal_ground", "name_key", "outline",

@@ -35,6 +35,7 @@ from tests.factories import (
     PASSWORD,
     actor,
     at,
+    make_access_request,
     make_application,
     make_departure,
     make_dossier,
@@ -66,6 +67,12 @@ EXEMPTION = {
     "organisation": "{team}", "note": "", "shown": "",
 }  # fmt: skip
 FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form sends)
+    "accessrequests.create": (
+        "coordinator", {"received_on": DAY, "identity": "digid", "identity_note": TEXT},
+    ),
+    "accessrequests.release": ("privacy", {}),
+    "accessrequests.return_": ("privacy", {"reason": TEXT}),
+    "accessrequests.withdraw": ("coordinator", {"reason": TEXT}),
     "accounts.create_session": ("lead", {"email": "x@y.example", "password": "", "verder": "/"}),
     "accounts.end_session": ("lead", {}),
     "accounts.sign_out": ("fg", {}),
@@ -290,6 +297,9 @@ NEVER_ACCEPTED = {
     "versions.create",  # takes a file
 }  # fmt: skip
 PATHS = {  # endpoint: where its good form belongs, when that is not the row of the world
+    "accessrequests.create": "/dossiers/{fresh_dossier}/inzageverzoeken",
+    "accessrequests.release": "/privacy/inzageverzoeken/{to_release}/vrijgave",
+    "accessrequests.return_": "/privacy/inzageverzoeken/{to_return}/terugzending",
     "exemptions.create": "/dossiers/{unexempted}/ontheffing",
     "exemptions.end": "/dossiers/{to_end}/ontheffing/einde",
     "exemptions.extend": "/dossiers/{to_extend}/ontheffing/verlenging",
@@ -329,7 +339,10 @@ ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "figures.show": ("peildatum", "bekend_op", "inactief"),
     "handovers.index": ("status", "pagina", "richting", "alleen"),
     "intake.index": ("status", "gemeente", "mijn", "pagina"),
-    "logbook.index": ("gebruiker", "handeling", "van", "tot", "voor"),
+    "logbook.export": ("dossier", "gebruiker", "handeling", "relatie", "van", "tot"),
+    "logbook.index": ("dossier", "gebruiker", "handeling", "relatie", "van", "tot", "voor"),
+    "logbook.looked": ("wie", "voor"),
+    "logbook.unusual": ("van", "tot"),
     "moves.index": ("verzet", "terug"),
     "moves.new": ("opvolging", "naar", "op", "terug"),
     "needs.index": ("kop",),
@@ -401,6 +414,7 @@ class Visitors:
                     ("returned_signal", SignalState.SUBMITTED), ("seen", SignalState.ANSWERED),
                 )
             },
+            "to_release": requested(self.world), "to_return": requested(self.world),
             "open_question": ask_about(here, self.world.users["coordinator"]),
         }  # fmt: skip
         assert here.dossier.number != second.number
@@ -471,6 +485,12 @@ def with_plan(lead: User) -> str:
     dossier = make_dossier(lead=lead)
     make_exemption(dossier, lead, ground="9a", requested_on=TODAY, child_born_on=date(2024, 1, 1))
     return dossier.number
+
+
+def requested(world: World) -> int:
+    """Return an access request that waits for the privacy officer."""
+    dossier = make_dossier(lead=world.users["lead"])
+    return make_access_request(dossier, world.users["coordinator"]).id
 
 
 def ask_about(here: Place, coordinator: User) -> int:

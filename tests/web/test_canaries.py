@@ -50,7 +50,8 @@ SEES = {  # persona: fields of the own municipality
     | PLANNED
     | {"betrokkene", "bericht", "vertrokkene"},  # the message is the own entry
     "job coach": HANDED_OVER,
-    "coordinator": PERSON | PACKAGE | HANDED_OVER | ASKED | {"ontheffing", "signaal"},
+    "privacy": {"identiteit"},
+    "coordinator": PERSON | PACKAGE | HANDED_OVER | ASKED | {"ontheffing", "signaal", "identiteit"},
     "income": {"naam", "overgedragene", "signaal"},
     "intake": PACKAGE | APPLICATION | AT_INTAKE,
 }

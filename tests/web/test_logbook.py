@@ -12,6 +12,7 @@ from sqlalchemy import text
 import kp4web
 from kp4web.audit.commands import record
 from kp4web.audit.models import ACTS
+from kp4web.corrections.models import Corrected
 from kp4web.domain.actor import Role
 from kp4web.domain.bsn import demo_numbers
 from kp4web.domain.exemptions import Act
@@ -176,9 +177,16 @@ def test_every_act_that_is_recorded_has_words_in_the_log():
     code = "\n".join(path.read_text() for path in source.rglob("*.py"))
     calls = re.findall(r"\brecord(?:_in)?\((.{1,200}?)now=", code, re.DOTALL)
     named = {name for call in calls for name in re.findall(r'(?<!f)"(\w+)"', call)}
-    made = {name for call in calls for name in re.findall(r'f"(\w+)_{', call)}
-    assert {"dossier_unassign", "signals_read", "log_export"} <= named
+    named |= {
+        name
+        for line in re.findall(r"\baction = (.*)", code)
+        for name in re.findall(r'"(\w+)"', line)
+    }
+    made = {name for call in calls for name in re.findall(r'f"(\w*\{.*?\}\w*)"', call)}
+    assert {"dossier_unassign", "signals_read", "signal_submit", "log_export"} <= named
     assert named - set(ACTS) == set()
-    assert made == {"exemption", "signal"}
-    states = {f"exemption_{act.value}" for act in Act} | {f"signal_{s.value}" for s in SignalState}
-    assert states - set(ACTS) == set()
+    assert made == {"signal_{state.value}", "exemption_{content['act']}", "{kind.value}_correct"}
+    states = set(SignalState) - {SignalState.DRAFTED, SignalState.SUBMITTED}  # named by themselves
+    spelled = {f"exemption_{act.value}" for act in Act} | {f"signal_{s.value}" for s in states}
+    spelled |= {f"{kind.value}_correct" for kind in Corrected}
+    assert spelled - set(ACTS) == set()

@@ -22,6 +22,15 @@ AGENCY_TAKES = {"job coach", "agency coordinator"}
 
 # endpoint: (who gets in, for whom the West Betuwe record is not there); all others are refused
 ROWS: dict[str, tuple[set[str], set[str]]] = {
+    "accessrequests.create": ({"coordinator"}, BUREN & COORDINATORS),
+    "accessrequests.data": ({"coordinator"}, BUREN & COORDINATORS),
+    "accessrequests.document": ({"coordinator"}, BUREN & COORDINATORS),
+    "accessrequests.index": ({"privacy"}, set()),
+    "accessrequests.of_dossier": ({"coordinator"}, BUREN & COORDINATORS),
+    "accessrequests.release": ({"privacy"}, set()),
+    "accessrequests.return_": ({"privacy"}, set()),
+    "accessrequests.show": ({"privacy"}, set()),
+    "accessrequests.withdraw": ({"coordinator"}, BUREN & COORDINATORS),
     "accounts.end_session": (set(), EVERYONE),  # somebody else's session
     "accounts.extend_session": (EVERYONE, set()),
     "accounts.shortcuts": (EVERYONE, set()),

@@ -63,6 +63,8 @@ class Action(StrEnum):
     LOG_READ = auto()
     LOOKED_READ = auto()
     """Who looked at one dossier."""
+    ACCESS_REQUEST_PREPARE = auto()
+    ACCESS_REQUEST_RELEASE = auto()
     EXEMPTION_READ = auto()
     EXEMPTION_CHANGE = auto()
     SIGNAL_READ = auto()
@@ -156,6 +158,7 @@ _COORDINATOR = frozenset(
         Action.BREAK_GLASS,
         Action.LOOKED_READ,
         Action.BREAK_GLASS_COUNT,
+        Action.ACCESS_REQUEST_PREPARE,
     }
 )
 _INTAKE = frozenset(
@@ -200,7 +203,7 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
         Action.GROUNDS_READ,
         Action.BREAK_GLASS_COUNT,
     },
-    Role.PRIVACY_OFFICER: _EVERYONE,
+    Role.PRIVACY_OFFICER: _EVERYONE | {Action.ACCESS_REQUEST_RELEASE},
     Role.ADMINISTRATOR: _EVERYONE
     | {
         Action.ADMINISTRATION_READ,
