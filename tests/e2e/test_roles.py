@@ -18,23 +18,32 @@ from tests.browser import ON_SQLITE, only, with_javascript
 from tests.conftest import TODAY
 from tests.factories import PASSWORD, make_dossier, make_follow_up, make_user
 
-TEAM = ["Werkvoorraad", "Dossiers", "Rapportage"]
 # role: (start page, menu)
 STARTS: dict[Role, tuple[str, list[str]]] = {
-    Role.CONSULTANT: ("/werkvoorraad", TEAM),
+    Role.CONSULTANT: (
+        "/werkvoorraad",
+        ["Werkvoorraad", "Agenda", "Dossiers", "Overdrachten", "Ontheffingen", "Rapportage"],
+    ),
     Role.COORDINATOR: (
-        "/caseload", ["Werkvoorraad", "Caseload", "Dossiers", "Overdrachten", "Rapportage"],
+        "/caseload",
+        ["Werkvoorraad", "Caseload", "Dossiers", "Overdrachten", "Ontheffingen",
+         "Maatregelsignalen", "Rapportage", "Sjablonen"],
     ),
     Role.INTAKE: ("/overdrachten", ["Aanvragen", "Overdrachten"]),
-    Role.JOB_COACH: ("/", []),
+    Role.JOB_COACH: ("/overdrachten", ["Overdrachten"]),
     Role.AGENCY_COORDINATOR: (
-        "/overdrachten", ["Aanvragen", "Overdrachten", "Profielvoorstellen"],
+        "/overdrachten", ["Aanvragen", "Overdrachten", "Wie doet wat", "Profielvoorstellen"],
     ),
-    Role.INCOME_OFFICER: ("/", []),
+    Role.INCOME_OFFICER: ("/wie-doet-wat", ["Wie doet wat", "Ontheffingen", "Maatregelsignalen"]),
     Role.POLICY_OFFICER: ("/rapportages/kp4", ["Rapportage"]),
-    Role.DATA_PROTECTION_OFFICER: ("/logboek", ["Logboek", "Vragenlijsten"]),
-    Role.PRIVACY_OFFICER: ("/", []),
-    Role.ADMINISTRATOR: ("/beheer/gebruikers", ["Gebruikers", "Vragenlijsten"]),
+    Role.DATA_PROTECTION_OFFICER: (
+        "/logboek", ["Logboek", "Vragenlijsten", "Wettelijke gronden"],
+    ),
+    Role.PRIVACY_OFFICER: ("/privacy/inzageverzoeken", ["Inzageverzoeken"]),
+    Role.ADMINISTRATOR: (
+        "/beheer",
+        ["Beheer", "Gebruikers", "Organisaties", "Vragenlijsten", "Wettelijke gronden"],
+    ),
 }  # fmt: skip
 
 
@@ -136,7 +145,7 @@ def open_days(arrange) -> list[date]:
 def test_a_conversation_with_follow_up_takes_at_most_eight(worklist, late, arrange):
     page, do = worklist, Counted()
     do.click(late.get_by_role("link", name="Gesprek vastleggen"))
-    do.choose(page.get_by_label("Vorm"), "phone")
+    do.choose(page.get_by_label("Vorm", exact=True), "phone")
     do.type(page.get_by_label("Verslag"), "Mevrouw belde zelf al met de verhuurder.")
     do.click(page.get_by_role("group", name="Welke opvolgingen").get_by_role("checkbox"))
     do.click(page.get_by_role("button", name=re.compile("^Voorstel")))

@@ -99,7 +99,7 @@ def test_a_question_and_its_answer_are_kept_for_who_writes_them(
     assert "Half getypt" not in answers.get(path).text
     asks.post(path, data={"question": "Is de huisarts gebeld?"})
     assert rows(Draft) == []
-    (answer,) = re.findall(r' action="(/gespreksvragen/\d+/antwoord)"', answers.get(path).text)
+    (answer,) = re.findall(r'\saction="(/gespreksvragen/\d+/antwoord)"', answers.get(path).text)
     assert asks.post(answer, data={"answer": TYPED} | KEEP).status_code == 403
     answers.post(answer, data={"answer": TYPED} | KEEP)
     (page,) = listed(answers)
