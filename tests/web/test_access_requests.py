@@ -13,7 +13,7 @@ from kp4web.accessrequests.words import COLUMN_WORDS
 from kp4web.domain.actor import Role
 from kp4web.domain.bsn import demo_numbers
 from kp4web.domain.questionnaire.definition import DataClass
-from kp4web.dossiers.models import Dossier
+from kp4web.dossiers.models import Dossier, SanctionSignal
 from kp4web.extensions import Base, db
 from tests.conftest import TODAY
 from tests.factories import make_access_request, make_dossier, make_user
@@ -159,9 +159,8 @@ def test_the_export_of_each_person_is_whole_and_of_nobody_else(http_as):
     here = world.places["West Betuwe"]
     coordinator, privacy = world.users["coordinator"], world.users["privacy"]
     http, officer = http_as(coordinator), http_as(privacy)
-    moved = db.session.query(Dossier).filter(
-        Dossier.municipality_id == here.dossier.municipality_id, Dossier.id != here.dossier.id
-    ).one()  # fmt: skip
+    signal = db.session.get_one(SanctionSignal, here.signal_id)
+    moved = db.session.get_one(Dossier, signal.dossier_id)
     wanted = {
         here.dossier: "naam aanpak straat traject verslag afspraak oudevraag hulpvraag activering"
         " opvolging bericht betrokkene kind correctie ontheffing vraagstelling repliek"
