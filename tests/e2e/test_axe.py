@@ -9,15 +9,20 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
+from kp4web.accessrequests.commands import release_request
 from kp4web.applications.models import Application
 from kp4web.domain.actor import Role
+from kp4web.dossiers.models import Dossier
 from kp4web.extensions import db
 from kp4web.handovers.models import Handover, HandoverState
 from tests.answers import easy
 from tests.browser import ON_SQLITE, only, run_axe_at_all_widths
 from tests.conftest import TODAY
 from tests.factories import (
+    actor,
+    at,
     decide,
+    make_access_request,
     make_application,
     make_dossier,
     make_follow_up,
@@ -29,7 +34,8 @@ from tests.world import World, make_world, paths_of
 pytestmark = [only(ON_SQLITE), pytest.mark.world]
 WITHOUT_A_PAGE = {
     *("start.healthz", "start.readyz", "static", "accounts.extend_session"),
-    *("agenda.talk_file", "logbook.export", "reports.question"),  # files, and the way to a page
+    *("accessrequests.data", "agenda.talk_file", "logbook.export"),  # files
+    "reports.question",  # the way to a page
 }
 MOVES = "/verzettingen/nieuw?opvolging={follow_up_id}"
 REPORT = "/rapportages/kp4?peildatum=2026-11-18"
@@ -152,10 +158,19 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         ("/dossiers/{number}/maatregelsignaal", "Voorleggen aan de coördinator"),
         "/rapportages/ontheffingen", "/rapportages/ontheffingen?peildatum=gisteren",
     ],
+    "coordinator: access": [
+        ("/dossiers/{together}/inzageverzoeken", "Voorleggen aan de privacy officer"),
+        "/dossiers/{resting}/inzageverzoeken",
+        "/dossiers/{resting}/inzageverzoeken/{released_request}/document",
+    ],
+    "privacy": [
+        "/privacy/inzageverzoeken",
+        ("/privacy/inzageverzoeken/{waiting_request}", "Terugsturen"),
+    ],
     "coordinator: law": ["/maatregelsignalen", "/maatregelsignalen/{signal_id}"],
     "operator": [
         "/beheer/wettelijke-gronden", "/beheer", "/beheer/organisaties",
-        "/beheer/organisaties/{organisation_id}",
+        "/beheer/organisaties/{organisation_id}", ("/beheer/organisaties/nieuw", "Toevoegen"),
     ],
     "income": [
         ("/wie-doet-wat", "Zoeken"),
@@ -213,9 +228,19 @@ def _more_dossiers(world: World) -> dict[str, object]:
     ).one()
     return applications | {
         "resting": resting.number, "stopped": stopped.number, "old": old.number,
-        "together": together.number,
+        "together": together.number, **_access_requests(world, resting, kp3),
         "returned_handover": came_back.id, "returned_application": came_back.application_id,
     }  # fmt: skip
+
+
+def _access_requests(world: World, first: Dossier, second: Dossier) -> dict[str, object]:
+    """Let the coordinator prepare two access requests, one of them released; return their ids."""
+    released, waiting = (
+        make_access_request(dossier, world.users["coordinator"]) for dossier in (first, second)
+    )
+    release_request(db.session(), actor(world.users["privacy"]), released.id, now=at(TODAY, 12))
+    db.session.commit()
+    return {"released_request": released.id, "waiting_request": waiting.id}
 
 
 def _outcomes(world: World) -> dict[str, object]:
