@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from kp4web.accessrequests import commands, queries
 from kp4web.accessrequests.export import as_json, shown
 from kp4web.accessrequests.forms import EndForm, PrepareForm, ReleaseForm
-from kp4web.accessrequests.queries import Document
+from kp4web.accessrequests.queries import NO_REQUEST, Document
 from kp4web.audit.commands import record
 from kp4web.domain.accessrequests import RequestState
-from kp4web.domain.errors import InvalidInput
+from kp4web.domain.errors import InvalidInput, NotFound
 from kp4web.domain.policy import Action
 from kp4web.dossiers.commands import record_in
 from kp4web.extensions import db
@@ -69,13 +69,15 @@ def withdraw(number: str, access_request_id: int) -> ResponseReturnValue:
     if _done(form, carry_out):
         flash("Het inzageverzoek is ingetrokken.", "ok")
         return go_to(url_for(".of_dossier", number=number))
-    return _of_dossier(number, PrepareForm(formdata=None), form, status=422)
+    return _of_dossier(number, PrepareForm(formdata=None), form, status=422, of=access_request_id)
 
 
 def _of_dossier(
-    number: str, form: PrepareForm, end: EndForm, *, status: int = 200
+    number: str, form: PrepareForm, end: EndForm, *, status: int = 200, of: int | None = None
 ) -> ResponseReturnValue:
     page = queries.requests_of(db.session(), current_actor(), number)
+    if of is not None and all(line.id != of for line in page.lines):
+        raise NotFound(NO_REQUEST)
     become_writer()
     record_in(db.session(), current_actor(), page.ref, "access_requests_read", now=now())
     db.session.commit()

@@ -15,6 +15,8 @@ from sqlalchemy import Inspector, column, delete, insert, inspect, select, table
 
 import kp4web
 from kp4web.accounts.models import User
+from kp4web.domain.due import DueKind
+from kp4web.domain.handovers import HandoverKind, HandoverState
 from kp4web.dossiers.models import (
     Dossier,
     Exemption,
@@ -23,9 +25,11 @@ from kp4web.dossiers.models import (
     SanctionStep,
 )
 from kp4web.extensions import Base, db
+from kp4web.handovers.commands import withdraw_handover
+from kp4web.handovers.models import Handover
 from kp4web.reports.commands import settle_question
 from kp4web.worklist.commands import AgreementEnding, refresh_due_items, settle_agreement
-from kp4web.worklist.models import Agreement, ReportQuestion
+from kp4web.worklist.models import Agreement, DueItem, ReportQuestion
 from tests.conftest import TODAY, short_lived
 from tests.databases import Databases
 from tests.factories import actor
@@ -393,6 +397,21 @@ def _settle_questions(app: Flask) -> None:
     session.commit()
 
 
+def _take_back_departures() -> None:
+    """Withdraw what is offered to the work agency, and ask for no feedback of what it accepted."""
+    session = db.session()
+    query = select(Handover.id, Handover.offered_by_id).where(
+        Handover.kind == HandoverKind.KP3, Handover.state == HandoverState.OFFERED
+    )
+    for handover_id, by_id in session.execute(query).all():
+        sender = actor(session.get_one(User, by_id))
+        withdraw_handover(session, sender, handover_id, now=datetime.now(UTC), today=TODAY)
+    left = select(Handover.id).where(Handover.kind == HandoverKind.KP3)
+    asks = DueItem.kind.in_((DueKind.READ_FEEDBACK, DueKind.WRITE_FEEDBACK))
+    session.execute(delete(DueItem).where(asks | DueItem.handover_id.in_(left)))
+    session.commit()
+
+
 def _forget_the_law() -> None:
     """Remove every exemption and sanction signal, with what the work list asks about them."""
     session = db.session()
@@ -408,6 +427,7 @@ def test_the_history_goes_down_and_up(left_as_it_is: None, app: Flask) -> None:
     _settle_agreements(app)  # the way down cannot keep them
     _forget_the_law()  # nor these
     _settle_questions(app)
+    _take_back_departures()
     before = dump(kept)
     assert len(before["track_period"]) > 100
     flask_migrate.downgrade(revision="0001")

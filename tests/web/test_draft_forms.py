@@ -14,6 +14,9 @@ from tests.factories import make_conversation, make_dossier, make_exemption, mak
 TYPED = "Half getypt over O'Brien-Şahin"
 KEEP = {"concept": "1"}
 WITHOUT_DRAFTS = {
+    # a sentence or two about what lies on the desk, in front of somebody who waits
+    "accessrequests.EndForm": "a reason of one sentence",
+    "accessrequests.PrepareForm": "which proof of identity was seen, in one sentence",
     # one sentence in front of a page, about nothing that is worked on for long
     "breakglass.ReasonForm": "a reason of one sentence, gone with the page it opens",
     "caseload.AssignForm": "a reason of one sentence about dossiers that are ticked now",

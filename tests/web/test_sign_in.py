@@ -26,7 +26,7 @@ def test_the_right_password_starts_a_session_kept_on_the_server(http):
     response = sign_in(http, user)
     assert (response.status_code, response.location) == (303, "/")
     assert len(sessions()) == 1
-    assert "Voor uw rol is er nu niets te doen." in http.get("/").text
+    assert http.get("/").location == "/privacy/inzageverzoeken"
 
 
 def test_the_address_is_not_case_sensitive(http):

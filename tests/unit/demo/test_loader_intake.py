@@ -16,6 +16,7 @@ from kp4web.applications.models import (
 from kp4web.demo.desk import BEGIN
 from kp4web.domain.applications import ApplicationState, DecisionBasis
 from kp4web.domain.errors import NotFound
+from kp4web.domain.handovers import HandoverKind
 from kp4web.domain.policy import Relation
 from kp4web.domain.questionnaire.outcome import Facts, outcome
 from kp4web.dossiers.models import Dossier
@@ -117,7 +118,11 @@ def test_intake_reads_what_waits(db_session, actor):
 
 def test_two_offered_and_one_returned_in_west_betuwe(db_session):
     states = Counter(
-        db_session.scalars(select(Handover.state).where(Handover.offered_on > date(2026, 10, 1)))
+        db_session.scalars(
+            select(Handover.state).where(
+                Handover.offered_on > date(2026, 10, 1), Handover.kind == HandoverKind.KP4
+            )
+        )
     )
     assert states[HandoverState.OFFERED] == 2
     assert states[HandoverState.RETURNED] == 1
