@@ -69,6 +69,8 @@ ROLES_OF: Mapping[OrganisationKind, tuple[Role, ...]] = {
         Role.ADMINISTRATOR,
     ),
     OrganisationKind.WORK_AGENCY: (
+        Role.CONSULTANT,
+        Role.COORDINATOR,
         Role.INTAKE,
         Role.JOB_COACH,
         Role.AGENCY_COORDINATOR,

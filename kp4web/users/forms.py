@@ -10,6 +10,11 @@ from kp4web.domain.directory import PHONE_MAX
 from kp4web.users.commands import CreateUser
 from kp4web.web.forms import BaseForm, CheckboxesField, TextLine, at_most, chosen, filled
 
+TWO_COORDINATORS = (
+    "Een coördinator verdeelt de dossiers die de organisatie begeleidt. "
+    "Een coördinator Werkzaak verdeelt aanvragen en overdrachten."
+)
+
 
 class UserForm(BaseForm):
     """A new account; the view fills in the choices."""
@@ -18,7 +23,7 @@ class UserForm(BaseForm):
     email = TextLine("E-mailadres", validators=[filled, at_most(200)], render_kw={"type": "email"})
     phone = TextLine("Telefoon", validators=[at_most(PHONE_MAX)])
     organisation = SelectField("Organisatie", coerce=int, validators=[chosen])
-    roles = CheckboxesField("Rollen")
+    roles = CheckboxesField("Rollen", description=TWO_COORDINATORS)
 
     def command(self) -> CreateUser:
         """Return the command; call only after ``validate_on_submit`` returned true."""
@@ -38,7 +43,7 @@ class PhoneForm(BaseForm):
 class RolesForm(BaseForm):
     """The roles that a user has; the view fills in the choices."""
 
-    roles = CheckboxesField("Rollen")
+    roles = CheckboxesField("Rollen", description=TWO_COORDINATORS)
 
 
 def role_choices(roles: Iterable[Role]) -> list[SelectChoice]:

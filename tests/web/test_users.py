@@ -142,6 +142,19 @@ def test_an_administrator_of_one_organisation_keeps_only_its_own(http_as):
         assert http.post(f"/beheer/gebruikers/{theirs.id}/{path}", data=data).status_code == 404
 
 
+def test_the_work_agency_gives_itself_consultants_and_coordinators(http_as):
+    agency = make_agency()
+    admin = make_user(Role.ADMINISTRATOR, organisation=agency)
+    user = make_user(Role.INTAKE)
+    page = http_as(admin).post(
+        f"/beheer/gebruikers/{user.id}/rollen", data={"roles": ["intake", "consultant"]}
+    )
+    assert page.status_code == 303
+    assert running_roles(user) == {Role.INTAKE, Role.CONSULTANT}
+    made = fields(organisation=agency.id, roles=["agency_coordinator", "coordinator"])
+    assert http_as(admin).post("/beheer/gebruikers", data=made).status_code == 200
+
+
 @pytest.mark.parametrize("number", [2**31, 2**63, 10**25])
 def test_a_number_nobody_has_is_not_found(http_as, operator, number):
     assert http_as(operator).get(f"/beheer/gebruikers/{number}").status_code == 404
