@@ -50,7 +50,9 @@ class Heads:
         Add a head, never failing: what it is about has been committed already.
 
         One write to the end of the file, which the system keeps apart from those of others. The
-        line break comes first, so that a line that broke off on a full disk spoils no other.
+        line break comes first, so that a line that broke off on a full disk spoils no other. It
+        is not forced to the disk: a power cut can cost the last lines, which makes the check of
+        those entries weaker but never wrong, and every page would wait for it.
         """
         if self.path is None:
             return

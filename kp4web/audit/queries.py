@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from kp4web.audit.heads import Head, heads
 from kp4web.audit.models import GENESIS, AuditEntry, AuditHead, link
 from kp4web.crypto import vault
+from kp4web.domain.actor import Actor
 from kp4web.domain.dates import AMSTERDAM, count_of
 from kp4web.extensions import AnyRow
 
@@ -203,6 +204,38 @@ def entries_about(
         applied = row.dossier_id is None and row.detail.get("application") in applications
         if row.dossier_id == dossier_id or applied or client_id in subjects_of(row):
             yield row
+
+
+# ---------------------------------------------------------------------- shown a moment ago
+
+SHOWN_FOR = timedelta(hours=10)
+"""As long as a session lasts at most."""
+_LATEST = (
+    select(AuditEntry.span_id, AuditEntry.dossier_id, AuditEntry.subjects_sealed, AuditEntry.detail)
+    .where(AuditEntry.user_id == bindparam("user_id"), AuditEntry.started_at >= bindparam("since"))
+    .order_by(AuditEntry.id.desc())
+    .limit(100)
+)
+
+
+def shown_before(
+    session: Session, actor: Actor, *, now: datetime, dossier_id: int | None = None,
+    client_id: int | None = None, **detail: int | None,
+) -> bool:  # fmt: skip
+    """
+    Return whether one of the latest entries of this actor is about the same dossier or detail.
+
+    With ``client_id`` a list with that person on it counts too. A fragment is part of a page that
+    was logged only when there was such a page (rule 5): a header that says so proves nothing.
+    """
+    asked = {(key, value) for key, value in detail.items() if value is not None}
+    latest = session.execute(_LATEST, {"user_id": actor.id, "since": now - SHOWN_FOR})
+    return any(
+        (dossier_id is not None and row.dossier_id == dossier_id)
+        or not asked.isdisjoint(row.detail.items())
+        or (client_id is not None and client_id in subjects_of(row))
+        for row in latest.all()
+    )
 
 
 def subjects_of(row: AnyRow) -> list[Any]:

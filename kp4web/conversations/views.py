@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from kp4web.audit.commands import record
+from kp4web.audit.queries import shown_before
 from kp4web.conversations import commands, queries
 from kp4web.conversations.commands import ForPartner, RecordConversation
 from kp4web.conversations.forms import MOST_ROWS, AttemptForm, ConversationForm, MessageForm, blank
@@ -166,7 +167,8 @@ def _page(
     partner = partner_for(db.session(), current_actor(), screen.client_id)
     form.partner_number.data = partner.number if partner else ""
     asked_on = form.held_on.data or today()
-    _log("conversation_form", screen, also=[partner.client_id] if partner else [])
+    if not _is_part_of_logged_page(dossier_id=screen.dossier_id):
+        _log("conversation_form", screen, also=[partner.client_id] if partner else [])
     return render_page(
         "conversations/new.html", fragment=fragment, status=status, screen=screen, form=form,
         caret=caret,
@@ -179,9 +181,7 @@ def _page(
 
 
 def _log(action: str, shown: Screen | Report, *, also: Sequence[int] = (), **detail: Any) -> None:
-    """Log that a page about a person was shown, and who else; its fragments are part of it."""
-    if wants_fragment():
-        return
+    """Log that a page about a person was shown, and who else stood on it."""
     become_writer()
     record(
         db.session(), current_actor(), action, now=now(), subjects=[shown.client_id, *also],
@@ -189,6 +189,10 @@ def _log(action: str, shown: Screen | Report, *, also: Sequence[int] = (), **det
         relation=shown.relations, **detail,
     )  # fmt: skip
     db.session.commit()
+
+
+def _is_part_of_logged_page(**page: int) -> bool:
+    return wants_fragment() and shown_before(db.session(), current_actor(), now=now(), **page)
 
 
 # ---------------------------------------------------------------------- an attempt at once
@@ -251,7 +255,7 @@ def _attempt_page(number: str, form: AttemptForm, *, status: int = 200) -> Respo
 def _line_page(
     template: str, line: queries.Line, *, status: int = 200, **context: Any
 ) -> ResponseReturnValue:
-    if not wants_fragment():
+    if not _is_part_of_logged_page(client_id=line.ref.client_id):
         become_writer()
         record_in(db.session(), current_actor(), line.ref, "conversation_form", now=now())
         db.session.commit()
@@ -333,7 +337,8 @@ def create_message(number: str) -> ResponseReturnValue:
 def _message_page(screen: Screen, form: MessageForm, status: int = 200) -> ResponseReturnValue:
     form.submission.data = uuid4().hex
     back = url_for("timeline.show", number=screen.number)
-    _log("message_form", screen)
+    if not _is_part_of_logged_page(dossier_id=screen.dossier_id):
+        _log("message_form", screen)
     return render_page(
         "conversations/message.html", fragment="form_block", status=status, screen=screen,
         form=form, back=way_back(back),

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from kp4web.applications.commands import record_at
 from kp4web.audit.commands import record
+from kp4web.audit.queries import shown_before
 from kp4web.decisions import commands, figures, preview, queries
 from kp4web.decisions.commands import COLOURS, DecideProfile
 from kp4web.decisions.forms import DecideForm, DecideWithoutForm, PeriodForm
@@ -13,7 +14,7 @@ from kp4web.domain.dates import add_months, day_of
 from kp4web.domain.errors import DomainError, InvalidInput, NotFound
 from kp4web.domain.policy import Action
 from kp4web.extensions import db
-from kp4web.questionnaires.queries import NO_QUESTIONNAIRE
+from kp4web.questionnaires.queries import NO_QUESTIONNAIRE, QuestionnaireRef, questionnaire_ref
 from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
@@ -31,8 +32,9 @@ WHAT_IF = "anders"
 def outcome(questionnaire_id: int) -> ResponseReturnValue:
     """Show the outcome, and with ``?wat=anders`` what would change it; open: on to finishing."""
     asked = request.args.get("wat") == WHAT_IF
-    if asked and wants_fragment():  # a part of a page that was logged when it was opened
+    if asked and wants_fragment():
         found = queries.what_if_for(db.session(), current_actor(), questionnaire_id)
+        _log_outcome(questionnaire_ref(db.session(), current_actor(), questionnaire_id))
         return render_page("decisions/outcome.html", fragment="what_if", what_if=found)
     try:
         page = queries.outcome_for(db.session(), current_actor(), questionnaire_id)
@@ -51,16 +53,7 @@ def _outcome_page(
     ref, what_if = page.ref, None
     if with_what_if:
         what_if = queries.what_if_for(db.session(), current_actor(), ref.id)
-    if not wants_fragment():
-        become_writer()
-        record(
-            db.session(), current_actor(), "questionnaire_outcome", now=now(),
-            subjects=[ref.client_id] if ref.client_id else [],
-            municipality_id=ref.municipality_id, relation=ref.relations,
-            dossier_id=None if ref.of_application else ref.dossier_id,
-            questionnaire=ref.id, application=ref.application_id,
-        )  # fmt: skip
-        db.session.commit()
+    _log_outcome(ref)
     months = page.outcome.review_months
     return render_page(
         "decisions/outcome.html", fragment="decision", status=status, page=page, form=form,
@@ -68,6 +61,24 @@ def _outcome_page(
         differs=status != 200 and form.differs_from(page.outcome.profile),
         review_on=add_months(day_of(page.completed_at), months) if months else None,
     )  # fmt: skip
+
+
+def _log_outcome(ref: QuestionnaireRef) -> None:
+    if _is_part_of_logged_page(questionnaire=ref.id):
+        return
+    become_writer()
+    record(
+        db.session(), current_actor(), "questionnaire_outcome", now=now(),
+        subjects=[ref.client_id] if ref.client_id else [],
+        municipality_id=ref.municipality_id, relation=ref.relations,
+        dossier_id=None if ref.of_application else ref.dossier_id,
+        questionnaire=ref.id, application=ref.application_id,
+    )  # fmt: skip
+    db.session.commit()
+
+
+def _is_part_of_logged_page(**page: int) -> bool:
+    return wants_fragment() and shown_before(db.session(), current_actor(), now=now(), **page)
 
 
 @bp.get("/aanvragen/<id:application_id>/profielbepalingen/nieuw")
@@ -81,7 +92,7 @@ def new(application_id: int) -> ResponseReturnValue:
 def _new_page(
     found: preview.Undecided, form: DecideWithoutForm, *, status: int = 200
 ) -> ResponseReturnValue:
-    if not wants_fragment():
+    if not _is_part_of_logged_page(application=found.ref.id):
         become_writer()
         record_at(db.session(), current_actor(), found.ref, "application_read", now=now())
         db.session.commit()

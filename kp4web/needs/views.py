@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
+from kp4web.audit.queries import shown_before
 from kp4web.domain.errors import InvalidInput, NotFound
 from kp4web.domain.headings import BY_SLUG, NO_DIAGNOSIS, Heading
 from kp4web.domain.policy import Access, Action, Field
@@ -30,9 +31,9 @@ def index(number: str) -> ResponseReturnValue:
     """Show both headings with what stood there before; htmx gets the one that ``kop`` names."""
     needs = queries.needs_for(db.session(), current_actor(), number)
     heading = BY_SLUG.get(request.args.get("kop", ""))
+    _log(needs)
     if heading and wants_fragment():
         return _standing(needs, heading)
-    _log(needs)
     return render_page("needs/index.html", needs=needs)
 
 
@@ -102,8 +103,7 @@ def _form_page(
     *, other: queries.Standing | None = None, status: int = 200,
 ) -> ResponseReturnValue:  # fmt: skip
     needs.ref.require(Field.SUPPORT_NEEDS, Access.WRITE)
-    if not wants_fragment():
-        _log(needs)
+    _log(needs)
     form.text.id = f"tekst-{kind.slug}"
     return render_page(
         "needs/edit.html", fragment="form", status=status, needs=needs, form=form, other=other,
@@ -121,6 +121,10 @@ def _standing(needs: Needs, kind: Heading) -> ResponseReturnValue:
 
 
 def _log(needs: Needs) -> None:
+    """Log that the headings were shown; a fragment is part of a page that was logged."""
+    actor, ref = current_actor(), needs.ref
+    if wants_fragment() and shown_before(db.session(), actor, now=now(), dossier_id=ref.id):
+        return
     become_writer()
-    record_in(db.session(), current_actor(), needs.ref, "headings_read", now=now())
+    record_in(db.session(), actor, ref, "headings_read", now=now())
     db.session.commit()

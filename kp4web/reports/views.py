@@ -5,6 +5,7 @@ from uuid import uuid4
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
+from kp4web.audit.queries import shown_before
 from kp4web.conversations.queries import Report, additions_to, report_for
 from kp4web.domain.errors import DomainError, InvalidInput, NotFound
 from kp4web.domain.policy import Action, may
@@ -35,11 +36,12 @@ def _questions_url(entry: Entry, **more: str | None) -> str:
 
 
 def _log(entry: Entry, action: str) -> None:
-    """Log that a page about a person was shown; its fragments are part of that page."""
-    if wants_fragment():
+    """Log that a page about a person was shown; a fragment is part of a page that was logged."""
+    actor, ref = current_actor(), entry.ref
+    if wants_fragment() and shown_before(db.session(), actor, now=now(), dossier_id=ref.id):
         return
     become_writer()
-    record_in(db.session(), current_actor(), entry.ref, action, now=now(), entry=entry.id)
+    record_in(db.session(), actor, ref, action, now=now(), entry=entry.id)
     db.session.commit()
 
 

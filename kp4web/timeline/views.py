@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kp4web.audit.commands import record
+from kp4web.audit.queries import shown_before
 from kp4web.domain.dates import add_months, dutch_date
 from kp4web.domain.policy import Action, Field
 from kp4web.extensions import db
@@ -47,6 +48,8 @@ def show(number: str) -> ResponseReturnValue:
         return _page(head)
     form = PeriodForm(request.args)
     timeline = _timeline(head, form)
+    if not shown_before(db.session(), current_actor(), now=now(), dossier_id=head.id):
+        _log(head, "dossier_read")
     part = "earlier" if timeline and _asks_for("#earlier") else "timeline"
     return render_page(
         TEMPLATE, fragment=part, status=200 if timeline else 422, head=head,

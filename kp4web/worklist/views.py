@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kp4web.audit.commands import record
+from kp4web.audit.queries import shown_before
 from kp4web.domain.dates import dutch_date, dutch_day
 from kp4web.domain.due import DueKind
 from kp4web.domain.due_words import DueGroup, quick_picks
@@ -320,8 +321,7 @@ def _form_page(
     **context: object,
 ) -> Response:
     """Answer with a small form: inside the row whose page was logged, or as a page of its own."""
-    if not wants_fragment():
-        _log(line.ref)
+    _log(line.ref)
     response = render_page(
         template, fragment="form", status=status, place=place, line=line, form=form,
         inside=wants_fragment(), back=way_back(default), row=_number(request.values.get("rij")),
@@ -334,8 +334,12 @@ def _form_page(
 
 
 def _log(ref: DossierRef) -> None:
+    """Log that a form was shown; inside a row it is part of a page that was logged."""
+    actor, client_id = current_actor(), ref.client_id
+    if wants_fragment() and shown_before(db.session(), actor, now=now(), client_id=client_id):
+        return
     become_writer()
-    record_in(db.session(), current_actor(), ref, "due_item_read", now=now())
+    record_in(db.session(), actor, ref, "due_item_read", now=now())
     db.session.commit()
 
 

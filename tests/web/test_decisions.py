@@ -369,13 +369,17 @@ def test_a_wrong_form_without_an_outcome_keeps_what_was_typed(http, intake, data
 
 
 def test_a_fragment_holds_the_form_only_and_logs_nothing_more(http, waiting):
+    http.get(outcome_path(waiting))
+    http.get(f"{path(waiting)}/nieuw")
+    logged = [*entries("questionnaire_outcome"), *entries("application_read")]
     for data in (on_outcome(waiting, justification=""), without(justification="")):
         response = http.post(path(waiting), data=data, headers=FRAGMENT)
         assert response.status_code == 422
         assert response.text.strip().startswith("<form")
         assert "<html" not in response.text
         assert "1 fout" in response.text
-    assert entries("questionnaire_outcome") == entries("application_read") == []
+    assert len(logged) == 2
+    assert [*entries("questionnaire_outcome"), *entries("application_read")] == logged
 
 
 def test_choosing_otherwise_than_suggested_is_said_before_it_is_kept(http, waiting):

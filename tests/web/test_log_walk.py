@@ -7,10 +7,12 @@ answers: the rule of the log (3-visibility, rule 5), counted.
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from kp4web.audit import queries as audit
 from kp4web.audit.commands import ACTIVITY
 from kp4web.audit.models import ACTS, AuditEntry
 from kp4web.audit.queries import subjects_of
@@ -125,3 +127,18 @@ def test_fragments_of_a_page_and_saved_drafts_leave_none(app, http_as):
         assert (saved, [entry.action for entry in made if entry.action != "conversation_form"]) == (
             True, [],
         )  # fmt: skip
+
+
+def test_a_header_that_asks_for_a_part_hides_no_reading(app, http_as, monkeypatch):
+    """Without a page before it a part is logged as one; the whole walk, each place by itself."""
+    monkeypatch.setattr(audit, "SHOWN_FOR", -timedelta(hours=1))  # as if nothing came before
+    walker, silent = Walker(app, http_as), []
+    pages = [(endpoint, rule.rule) for endpoint, method, rule in routes(app) if method == "GET"]
+    for endpoint, address in pages:
+        persona = next((name for name in PERSONAS if name in ROWS[endpoint][0]), None)
+        if persona is None or endpoint in ABOUT_NOBODY | EMPTY_HERE:
+            continue
+        answer, made = walker.open(persona, address, headers=FRAGMENT)
+        if answer.status_code == 200 and answer.data and len(made) != 1:
+            silent.append((endpoint, persona, [entry.action for entry in made]))
+    assert silent == []
