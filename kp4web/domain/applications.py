@@ -52,7 +52,7 @@ STATE_LABELS: Mapping[ApplicationState, str] = {
     ApplicationState.RUNNING: "Vragenlijst bezig",
     ApplicationState.WAITING: "Wacht op profiel",
     ApplicationState.OFFERED: "Aangeboden",
-    ApplicationState.RETURNED: "Teruggestuurd",
+    ApplicationState.RETURNED: "Terug bij intake",
     ApplicationState.ACCEPTED: "Geaccepteerd",
     ApplicationState.CLOSED: "Afgesloten",
 }

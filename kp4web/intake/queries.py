@@ -43,7 +43,7 @@ NEXT_STEPS: Mapping[ApplicationState, str] = {
     ApplicationState.OPEN: "Vragenlijst beginnen",
     ApplicationState.RUNNING: "Vragenlijst afmaken",
     ApplicationState.WAITING: "Profiel vaststellen",
-    ApplicationState.RETURNED: "Reden lezen en opnieuw aanbieden",
+    ApplicationState.RETURNED: "Lezen waarom, en opnieuw besluiten",
     ApplicationState.OFFERED: "Overdracht beoordelen",
 }
 """What whoever it waits for has to do."""

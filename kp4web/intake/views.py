@@ -37,7 +37,7 @@ PARTS: dict[str, tuple[str, tuple[ApplicationState, ...]]] = {
     "open": ("Open", (ApplicationState.OPEN,)),
     "vragenlijst": ("Vragenlijst", (ApplicationState.RUNNING,)),
     "wacht": ("Wacht op profiel", (ApplicationState.WAITING,)),
-    "teruggestuurd": ("Teruggestuurd", (ApplicationState.RETURNED,)),
+    "teruggestuurd": ("Terug bij intake", (ApplicationState.RETURNED,)),
 }
 """The same for the parts of what the work agency itself has to do."""
 STATES = {name: states for name, (_, states) in (TABS | PARTS).items()}
@@ -46,7 +46,7 @@ EMPTY = {
     "vragenlijst": ("Er is geen vragenlijst bezig.", "Begin er een vanuit een open aanvraag."),
     "wacht": ("Er wacht niets op een profiel.", "Rond een vragenlijst af, dan staat die hier."),
     "teruggestuurd": (
-        "Er is niets teruggestuurd.", "Wat een gemeente terugstuurt, komt hier te staan.",
+        "Er is niets terug.", "Wat een gemeente terugstuurt of u zelf intrekt, komt hier te staan.",
     ),
     "aangeboden": (
         "Er is niets aangeboden.", "Na het vaststellen van klantprofiel 4 staat een aanvraag hier.",

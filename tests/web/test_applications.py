@@ -175,7 +175,7 @@ def test_the_list_begins_with_what_waits_for_the_work_agency(http_as, intake):
 @pytest.mark.parametrize(
     ("state", "words"),
     [("open", "Vragenlijst beginnen"), ("running", "Vragenlijst afmaken"),
-     ("waiting", "Profiel vaststellen"), ("returned", "Reden lezen en opnieuw aanbieden")],
+     ("waiting", "Profiel vaststellen"), ("returned", "Lezen waarom, en opnieuw besluiten")],
 )  # fmt: skip
 def test_the_list_says_what_to_do(http_as, intake, state, words):
     in_state(state, intake)

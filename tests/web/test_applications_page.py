@@ -114,7 +114,7 @@ def test_once_accepted_only_the_status_is_left(http_as, intake):
 def test_the_coordinator_of_the_agency_sees_the_status(http_as, intake):
     made = in_state("returned", intake, surname="Geheimpje")
     page = http_as(make_user(Role.AGENCY_COORDINATOR)).get(url(made)).text
-    assert "Teruggestuurd" in page
+    assert "Terug bij intake" in page
     assert "Sanne Verhoeven" in page
     for secret in ("Geheimpje", "Deze inwoner is verhuisd.", "perspectief", "BSN"):
         assert secret not in page
