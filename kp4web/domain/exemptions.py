@@ -172,10 +172,14 @@ def check_review(
     return review_on or latest
 
 
-def until_words(ends_on: date | None, today: date) -> str:
-    """Return how far an exemption reaches, in a few words for a badge."""
+def reach_words(ends_on: date | None, today: date) -> str:
+    """Return how far an exemption reaches, for a badge under a heading that says what it is."""
     if ends_on is None:
-        return "Ontheffing zonder einddatum"
-    if ends_on < today:
-        return f"Ontheffing verlopen op {dutch_date(ends_on)}"
-    return f"Ontheffing tot en met {dutch_date(ends_on)}"
+        return "Zonder einddatum"
+    return f"{'Verlopen op' if ends_on < today else 'Tot en met'} {dutch_date(ends_on)}"
+
+
+def until_words(ends_on: date | None, today: date) -> str:
+    """Return the same for a badge that stands by itself."""
+    reach = reach_words(ends_on, today)
+    return f"Ontheffing {reach[0].lower()}{reach[1:]}"

@@ -20,7 +20,7 @@ from kp4web.clients.models import Client
 from kp4web.clients.queries import name_of
 from kp4web.domain.actor import Actor, Role
 from kp4web.domain.dates import add_months
-from kp4web.domain.exemptions import ENDS_SOON_MONTHS, until_words
+from kp4web.domain.exemptions import ENDS_SOON_MONTHS, reach_words
 from kp4web.domain.policy import Action, require
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier, Exemption
@@ -166,6 +166,6 @@ def _row(row: Any, today: date) -> ExemptionRow:
     return ExemptionRow(
         number=row.number, client_id=row.client_id, name=name_of(row), lead=row.lead,
         municipality=row.municipality, ground=row.ground, starts_on=row.valid_from,
-        ends_on=row.ends_on, until=until_words(row.ends_on, today) if has else None,
+        ends_on=row.ends_on, until=reach_words(row.ends_on, today) if has else None,
         is_over=row.ends_on is not None and row.ends_on < today, lapses=bool(row.lapses),
     )  # fmt: skip
