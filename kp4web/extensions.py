@@ -1,6 +1,7 @@
 """Unbound Flask extensions, the declarative base, and how transactions begin."""
 
 import sqlite3
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,16 +13,18 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import (
     Connection,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
     Enum,
+    Executable,
     MetaData,
     Row,
     Select,
     event,
 )
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 SQLITE_PRAGMAS = (
@@ -35,6 +38,18 @@ AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 reading: ContextVar[bool] = ContextVar("reading", default=False)
 """True while a transaction will only read; the default is to begin as a writer (SQLite)."""
+
+
+def rows_of(
+    session: Session, statement: Executable, parameters: Mapping[str, Any] | None = None
+) -> CursorResult[*tuple[Any, ...]]:
+    """
+    Run a statement that asks for columns, never entities, past the loader of objects.
+
+    It sees what this transaction changed. Half the time of ``session.execute`` for a few rows.
+    """
+    session.flush()
+    return session.connection().execute(statement, parameters)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

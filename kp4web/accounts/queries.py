@@ -11,7 +11,7 @@ from kp4web.accounts.models import ReasonGrant, SignInAttempt, User, UserRole, U
 from kp4web.domain.actor import Actor, Grant, OrganisationKind, Role
 from kp4web.domain.errors import NotFound
 from kp4web.domain.policy import Action, require
-from kp4web.extensions import AnyRow
+from kp4web.extensions import AnyRow, rows_of
 from kp4web.organisations.models import Organisation
 
 _ROLES = aliased(UserRole)
@@ -69,7 +69,7 @@ def signed_in(session: Session, token_hash: str, *, now: datetime) -> SignedIn |
 
     With the dossiers that a reason opens at this moment: each request looks again.
     """
-    rows = session.execute(_SIGNED_IN, {"token_hash": token_hash, "now": now}).all()
+    rows = rows_of(session, _SIGNED_IN, {"token_hash": token_hash, "now": now}).all()
     if not rows:
         return None
     first = rows[0]

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CompoundSelect, bindparam, literal_column, select, union_all
+from sqlalchemy import CompoundSelect, Table, bindparam, insert, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from kp4web.conversations.models import AttemptOutcome as AttemptOutcome
 from kp4web.conversations.models import Channel as Channel
-from kp4web.conversations.models import ContactAttempt, Conversation
+from kp4web.conversations.models import ContactAttempt, Conversation, index_report
 from kp4web.conversations.models import Participant as Participant
 from kp4web.conversations.partners import ForPartner as ForPartner
 from kp4web.domain.actor import Actor
@@ -24,6 +24,7 @@ from kp4web.domain.talks import TalkPlan
 from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.queries import DossierRef, dossier_ref
 from kp4web.drafts.commands import forget_draft
+from kp4web.extensions import rows_of
 from kp4web.worklist.commands import (
     AgreementEnding,
     LeaveMessage,
@@ -59,6 +60,8 @@ _KNOWN: CompoundSelect[*tuple[Any, ...]] = union_all(
     ),
 )
 """What was sent with this form before, and every day on which somebody was tried in vain."""
+_ADD_CONVERSATION = insert(cast(Table, Conversation.__table__)).returning(Conversation.id)
+_ADD_ATTEMPT = insert(cast(Table, ContactAttempt.__table__)).returning(ContactAttempt.id)
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,18 @@ class RecordConversation:
     submission: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was recorded: a conversation that took place, or an attempt."""
+
+    id: int
+    dossier_id: int
+    held_on: date
+    is_attempt: bool
+    is_contact: bool = False
+    """Counts for the contact norm."""
+
+
 def record_conversation(
     session: Session,
     actor: Actor,
@@ -95,13 +110,13 @@ def record_conversation(
     now: datetime,
     today: date,
     keeps_draft: bool = False,
-) -> Conversation | ContactAttempt:
+) -> Recorded:
     """
     Record a conversation or attempt with what follows from it, and forget the draft.
 
     ``keeps_draft``: it was typed on the form of another dossier; a draft here is another text.
 
-    Returns the new row, or the earlier one when the same form was sent before. A colleague
+    Returns what was recorded, or the earlier one when the same form was sent before. A colleague
     records an own entry without reading others; the lead gets a due item. Raises
     ``InvalidInput`` at the field, ``Forbidden``, ``NotFound``, or ``DomainError`` when a ticked
     follow-up was settled meanwhile or the same form comes back with another text.
@@ -150,34 +165,35 @@ def _check(ref: DossierRef, command: RecordConversation, now: datetime, today: d
 
 def _add(
     session: Session, actor: Actor, ref: DossierRef, command: RecordConversation, now: datetime
-) -> Conversation | ContactAttempt:
-    shared = {
+) -> Recorded:
+    """Add the row, and its words to be found by."""
+    is_attempt, connection = command.attempt is not None, session.connection()
+    report, spoken = command.report.strip(), False
+    row: dict[str, Any] = {
         "dossier_id": ref.id, "municipality_id": ref.municipality_id, "author_id": actor.id,
         "held_on": command.held_on, "held_at": command.held_at, "channel": command.channel,
-        "report": command.report.strip(), "recorded_at": now,
-        "submission": own_key(actor, command.submission),
+        "report": report, "recorded_at": now, "submission": own_key(actor, command.submission),
     }  # fmt: skip
-    entry: Conversation | ContactAttempt
-    if command.attempt is not None:
-        entry = ContactAttempt(**shared, outcome=command.attempt)
+    if is_attempt:
+        added = connection.execute(_ADD_ATTEMPT, row | {"outcome": command.attempt})
     else:
         spoken = Participant.RESIDENT in command.participants and command.channel in SPOKEN
-        entry = Conversation(
-            **shared, is_contact=spoken, participation_step=command.participation_step,
-            participants=[str(p) for p in Participant if p in command.participants],
-            life_areas=[str(area) for area in LifeArea if area in command.life_areas],
-        )  # fmt: skip
-    session.add(entry)
-    session.flush()
-    return entry
+        row |= {
+            "is_contact": spoken, "participation_step": command.participation_step,
+            "participants": [str(p) for p in Participant if p in command.participants],
+            "life_areas": [str(area) for area in LifeArea if area in command.life_areas],
+        }  # fmt: skip
+        added = connection.execute(_ADD_CONVERSATION, row)
+    entry_id = added.scalar_one()
+    source = "attempt_id" if is_attempt else "conversation_id"
+    index_report(connection, ref.id, command.held_on, report, **{source: entry_id})
+    return Recorded(entry_id, ref.id, command.held_on, is_attempt, spoken)
 
 
-def _contacts(
-    ref: DossierRef, entry: Conversation | ContactAttempt, tried: Sequence[date]
-) -> dict[str, Any]:
+def _contacts(ref: DossierRef, entry: Recorded, tried: Sequence[date]) -> dict[str, Any]:
     """Return the projections: the latest contact, and how often was tried since then."""
     last, held_on = ref.last_contact_on, entry.held_on
-    if isinstance(entry, ContactAttempt):
+    if entry.is_attempt:
         tried = [*tried, held_on]
     elif entry.is_contact and (last is None or held_on > last):
         last = held_on
@@ -188,13 +204,13 @@ def _follow(
     session: Session,
     actor: Actor,
     ref: DossierRef,
-    entry: Conversation | ContactAttempt,
+    entry: Recorded,
     command: RecordConversation,
     *,
     now: datetime,
     today: date,
 ) -> None:
-    conversation_id = entry.id if isinstance(entry, Conversation) else None
+    conversation_id = None if entry.is_attempt else entry.id
     end_follow_ups(session, actor, ref, command.done, FollowUpEnding.DONE, now=now, today=today)
     end_agreements(session, actor, ref, command.kept, AgreementEnding.KEPT, now=now, today=today)
     add_agreements(
@@ -222,10 +238,8 @@ def _known(
     """Return what this user recorded with this form before, and the days of failed attempts."""
     earlier: Conversation | ContactAttempt | None = None
     tried: list[date] = []
-    known = session.execute(
-        _KNOWN, {"submission": own_key(actor, submission), "dossier_id": ref.id}
-    ).all()
-    for row in known:
+    asked = {"submission": own_key(actor, submission), "dossier_id": ref.id}
+    for row in rows_of(session, _KNOWN, asked).all():
         if row.kind == "conversation":
             earlier = session.get_one(Conversation, row.id)
         elif row.kind == "attempt":
@@ -247,10 +261,10 @@ def own_key(actor: Actor, submission: str | None) -> str | None:
 
 def _repeated(
     ref: DossierRef, earlier: Conversation | ContactAttempt, command: RecordConversation
-) -> Conversation | ContactAttempt:
+) -> Recorded:
     """Return the earlier record for a mere repeat; raise ``DomainError`` for another text."""
     attempt = earlier.outcome if isinstance(earlier, ContactAttempt) else None
     was = (earlier.dossier_id, earlier.held_on, earlier.report, attempt)
     if was != (ref.id, command.held_on, command.report.strip(), command.attempt):
         raise DomainError(SENT_BEFORE)
-    return earlier
+    return Recorded(earlier.id, ref.id, earlier.held_on, attempt is not None)

@@ -193,7 +193,7 @@ class ReportText(Base):
     """
     The words of one report, folded, to be found by; of a conversation, an attempt or an addition.
 
-    Made with the report by itself; who inserts reports past the ORM adds these rows too. SQLite
+    Made with an entity by itself; who inserts past the ORM calls ``index_report`` too. SQLite
     finds them through ``report_index`` (FTS5), which follows this table; PostgreSQL through the
     index on the words.
     """
@@ -259,30 +259,32 @@ event.listen(_REPORT_TEXT, "before_drop", _on_sqlite("DROP TABLE IF EXISTS repor
 def _index_conversation(
     _mapper: Mapper[Conversation], connection: Connection, entry: Conversation
 ) -> None:
-    _index_report(connection, entry, conversation_id=entry.id)
+    index_report(
+        connection, entry.dossier_id, entry.held_on, entry.report, conversation_id=entry.id
+    )
 
 
 @event.listens_for(ContactAttempt, "after_insert")
 def _index_attempt(
     _mapper: Mapper[ContactAttempt], connection: Connection, entry: ContactAttempt
 ) -> None:
-    _index_report(connection, entry, attempt_id=entry.id)
+    index_report(connection, entry.dossier_id, entry.held_on, entry.report, attempt_id=entry.id)
 
 
 @event.listens_for(ReportAddition, "after_insert")
 def _index_addition(
     _mapper: Mapper[ReportAddition], connection: Connection, added: ReportAddition
 ) -> None:
-    row = {
-        "dossier_id": added.dossier_id, "held_on": added.dated_on, "words": added.text,
-        "addition_id": added.id,
-    }  # fmt: skip
-    connection.execute(insert(ReportText), row)
+    index_report(connection, added.dossier_id, added.dated_on, added.text, addition_id=added.id)
 
 
-def _index_report(
-    connection: Connection, entry: Conversation | ContactAttempt, **source: int
+_ADD_WORDS = insert(_REPORT_TEXT)
+
+
+def index_report(
+    connection: Connection, dossier_id: int, held_on: date, text: str, **source: int
 ) -> None:
-    if entry.report:
-        row = {"dossier_id": entry.dossier_id, "held_on": entry.held_on, "words": entry.report}
-        connection.execute(insert(ReportText), row | source)
+    """Make a text findable; ``source`` is the one column that says where it stands."""
+    if text:
+        row = {"dossier_id": dossier_id, "held_on": held_on, "words": text}
+        connection.execute(_ADD_WORDS, row | source)

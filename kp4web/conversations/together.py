@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from kp4web.conversations.commands import (
     SENT_BEFORE,
     RecordConversation,
+    Recorded,
     own_key,
     record_conversation,
 )
@@ -47,7 +48,7 @@ def record_together(
     *,
     now: datetime,
     today: date,
-) -> tuple[Conversation | ContactAttempt, Conversation | ContactAttempt]:
+) -> tuple[Recorded, Recorded]:
     """
     Record a conversation (or attempt) in the dossier and in that of the partner, or in neither.
 

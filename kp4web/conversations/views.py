@@ -11,9 +11,9 @@ from wtforms.fields.choices import SelectChoice
 from kp4web.audit.commands import record
 from kp4web.audit.queries import shown_before
 from kp4web.conversations import commands, queries
-from kp4web.conversations.commands import ForPartner, RecordConversation
+from kp4web.conversations.commands import ForPartner, RecordConversation, Recorded
 from kp4web.conversations.forms import MOST_ROWS, AttemptForm, ConversationForm, MessageForm, blank
-from kp4web.conversations.models import AttemptOutcome, ContactAttempt, Conversation
+from kp4web.conversations.models import AttemptOutcome
 from kp4web.conversations.partners import partner_for
 from kp4web.conversations.queries import Report, Screen
 from kp4web.conversations.together import record_together
@@ -128,15 +128,15 @@ def _outlines() -> tuple[OutlineLine, ...]:
     return outlines_to_choose(db.session(), current_actor())
 
 
-def _page_of(number: str, entry: Conversation | ContactAttempt) -> str:
+def _page_of(number: str, entry: Recorded) -> str:
     """Return where an entry can be read again: an attempt has no page of its own."""
-    if isinstance(entry, Conversation):
-        return url_for(".show", number=number, conversation_id=entry.id)
-    return url_for("timeline.show", number=number)
+    if entry.is_attempt:
+        return url_for("timeline.show", number=number)
+    return url_for(".show", number=number, conversation_id=entry.id)
 
 
-def _said(entry: object, command: RecordConversation, partner: ForPartner | None) -> str:
-    words = ["Het gesprek" if isinstance(entry, Conversation) else "De contactpoging"]
+def _said(entry: Recorded, command: RecordConversation, partner: ForPartner | None) -> str:
+    words = ["De contactpoging" if entry.is_attempt else "Het gesprek"]
     words.append("is vastgelegd in beide dossiers." if partner else "is vastgelegd.")
     if command.follow_up_on and command.talk:
         when = day_and_time(command.follow_up_on, command.talk.starts_at)

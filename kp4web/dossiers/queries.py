@@ -17,7 +17,7 @@ from kp4web.domain.errors import NotFound
 from kp4web.domain.policy import Access, Action, Field, Relation, relations, require, require_access
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
-from kp4web.extensions import AnySelect
+from kp4web.extensions import AnySelect, rows_of
 
 NO_DOSSIER = "Dit dossier bestaat niet of is niet voor u."
 
@@ -102,7 +102,7 @@ def handed_over_ref(
 
 
 def _ref(session: Session, actor: Actor, query: AnySelect, key: dict[str, Any]) -> DossierRef:
-    row = session.execute(query, key | reach_of(actor)).one_or_none()
+    row = rows_of(session, query, key | reach_of(actor)).one_or_none()
     if row is None:
         raise NotFound(NO_DOSSIER)
     held = relations(actor, lead_id=row.lead_id, dossier_id=row.id)

@@ -7,9 +7,9 @@ page that keeps it, before anything is stored; what the draft is about is asked 
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,12 @@ from kp4web.drafts.queries import draft_of as draft_of
 from kp4web.drafts.queries import location_of as location_of
 
 _INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+_DRAFT = cast(Table, Draft.__table__)
+_FORGET = delete(_DRAFT).where(
+    _DRAFT.c.user_id == bindparam("user_id"),
+    _DRAFT.c.form == bindparam("form"),
+    _DRAFT.c.subject_id == bindparam("subject_id"),
+)
 
 
 def save_draft(
@@ -67,11 +73,8 @@ def _own(actor: Actor, form: str, subject_id: int) -> Select[Draft]:
 
 def forget_draft(session: Session, actor: Actor, form: str, subject_id: int) -> None:
     """Forget the actor's own draft of this form and subject, if there is one."""
-    session.execute(
-        delete(Draft).where(
-            Draft.user_id == actor.id, Draft.form == form, Draft.subject_id == subject_id
-        )
-    )
+    key = {"user_id": actor.id, "form": form, "subject_id": subject_id}
+    session.connection().execute(_FORGET, key)
 
 
 def discard_draft(session: Session, actor: Actor, draft_id: int) -> None:

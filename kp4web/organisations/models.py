@@ -1,5 +1,7 @@
 """Organisations as rows: who they are, whom they serve, which norms they keep."""
 
+from typing import Any
+
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -68,11 +70,18 @@ class MunicipalityNorms(Base):
     @property
     def norms(self) -> Norms:
         """Return the norms as the domain reads them."""
-        return Norms(
-            investigation_contact_weeks=self.investigation_contact_weeks,
-            support_contact_months=self.support_contact_months,
-            classify_weeks=self.classify_weeks,
-            rest_decision_weeks=self.rest_decision_weeks,
-            rest_max_months=self.rest_max_months,
-            floor_months=self.floor_months,
-        )
+        return norms_in(self)
+
+
+_NORMS = (
+    "investigation_contact_weeks", "support_contact_months", "classify_weeks",
+    "rest_decision_weeks", "rest_max_months", "floor_months",
+)  # fmt: skip
+NORMS = tuple(getattr(MunicipalityNorms, name) for name in _NORMS)
+"""The columns that ``norms_in`` reads, for a statement with an outer join."""
+
+
+def norms_in(row: Any) -> Norms:
+    """Return the norms that stand in a row, or the defaults where no row was joined."""
+    own = {name: getattr(row, name) for name in _NORMS}
+    return Norms() if own["floor_months"] is None else Norms(**own)

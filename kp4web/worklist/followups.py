@@ -7,8 +7,9 @@ Called through ``worklist.commands``, which other features import.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from kp4web.domain.actor import Actor
@@ -25,6 +26,16 @@ from kp4web.worklist.queries import NO_FOLLOW_UP, consultants_for, settled
 from kp4web.worklist.refresh import refresh_due_items
 
 NEEDS_REASON = "Deze inwoner is in rust. Schrijf op waarom er nu toch een activeringsgesprek komt."
+_FOLLOW_UP = cast(Table, FollowUp.__table__)
+_ADD = insert(_FOLLOW_UP).returning(FollowUp.id)
+_ADD_TALK = insert(cast(Table, PlannedTalk.__table__))
+_END_ALL = (
+    update(_FOLLOW_UP)
+    .where(_FOLLOW_UP.c.dossier_id == bindparam("dossier"), _FOLLOW_UP.c.ended_at.is_(None))
+    .values(revision=_FOLLOW_UP.c.revision + 1)
+    .returning(_FOLLOW_UP.c.id)
+)
+_END_NAMED = _END_ALL.where(_FOLLOW_UP.c.id.in_(bindparam("ids", expanding=True)))
 TOO_LATE_TO_UNDO = (
     "Dit kan niet meer ongedaan worden gemaakt: het is langer dan 10 seconden geleden. "
     "Plan zo nodig een nieuwe opvolging."
@@ -65,10 +76,10 @@ def plan_follow_up(
     ref.require(Field.FOLLOW_UP_WHAT, Access.WRITE)
     if earlier := _planned(session, actor, ref, command):
         return earlier
-    follow_up = add_follow_up(session, actor, ref, command, now=now, today=today)
+    follow_up_id = add_follow_up(session, actor, ref, command, now=now, today=today)
     refresh_due_items(session, [ref.id])
-    record_in(session, actor, ref, "follow_up_plan", now=now, follow_up=follow_up.id)
-    return follow_up
+    record_in(session, actor, ref, "follow_up_plan", now=now, follow_up=follow_up_id)
+    return session.get_one(FollowUp, follow_up_id)
 
 
 def _planned(
@@ -99,8 +110,12 @@ def add_follow_up(
     now: datetime,
     today: date,
     conversation_id: int | None = None,
-) -> FollowUp:
-    """Add the row (for commands that refresh and log themselves); raises ``InvalidInput``."""
+) -> int:
+    """
+    Add the row (for commands that refresh and log themselves).
+
+    Returns its id; raises ``InvalidInput``.
+    """
     if not ref.is_active:
         raise InvalidInput("follow_up_on", "Dit dossier is gestopt: er is geen opvolging meer.")
     check_day("follow_up_on", command.due_on, today)
@@ -111,23 +126,21 @@ def add_follow_up(
     reason = command.activation_reason.strip() if command.is_activation else ""
     if command.is_activation and ref.kind is TrackKind.REST and not reason:
         raise InvalidInput("activation_reason", NEEDS_REASON)
-    follow_up = FollowUp(
-        dossier_id=ref.id, municipality_id=ref.municipality_id, due_on=command.due_on,
-        what=command.what, user_id=command.user_id, conversation_id=conversation_id,
-        created_on=today, created_at=now, created_by_id=actor.id,
-        is_activation=command.is_activation, activation_reason=reason,
-    )  # fmt: skip
-    session.add(follow_up)
-    session.flush()
+    row = {
+        "dossier_id": ref.id, "municipality_id": ref.municipality_id, "due_on": command.due_on,
+        "what": command.what, "user_id": command.user_id, "conversation_id": conversation_id,
+        "created_on": today, "created_at": now, "created_by_id": actor.id,
+        "is_activation": command.is_activation, "activation_reason": reason,
+    }  # fmt: skip
+    connection = session.connection()
+    follow_up_id = connection.execute(_ADD, row).scalar_one()
     if (talk := command.talk) is not None:
-        session.add(
-            PlannedTalk(
-                follow_up_id=follow_up.id, starts_at=talk.starts_at, how=talk.how,
-                minutes=talk.minutes, place=talk.place.strip(),
-            )
-        )  # fmt: skip
-        session.flush()
-    return follow_up
+        planned = {
+            "follow_up_id": follow_up_id, "starts_at": talk.starts_at, "how": talk.how,
+            "minutes": talk.minutes, "place": talk.place.strip(),
+        }  # fmt: skip
+        connection.execute(_ADD_TALK, planned)
+    return follow_up_id
 
 
 def _check_colleague(session: Session, actor: Actor, user_id: int) -> None:
@@ -243,16 +256,16 @@ def end_follow_ups(
     """
     if ids is not None and not ids:
         return
-    query = update(FollowUp).where(FollowUp.dossier_id == ref.id, FollowUp.ended_at.is_(None))
-    if ids is not None:
-        query = query.where(FollowUp.id.in_(ids))
-    ended = session.scalars(
-        query.values(
-            ending=ending, ended_on=today, ended_at=now, ended_by_id=actor.id,
-            revision=FollowUp.revision + 1,
-        ).returning(FollowUp.id)
-    ).all()  # fmt: skip
-    if ids is not None and len(ended) < len(set(ids)):
+    values = {
+        "dossier": ref.id, "ending": ending, "ended_on": today, "ended_at": now,
+        "ended_by_id": actor.id,
+    }  # fmt: skip
+    session.flush()
+    if ids is None:
+        session.connection().execute(_END_ALL, values)
+        return
+    ended = session.connection().scalars(_END_NAMED, values | {"ids": list(ids)}).all()
+    if len(ended) < len(set(ids)):
         raise DomainError("Een van de opvolgingen is intussen afgehandeld. Kijk het dossier na.")
 
 

@@ -39,7 +39,6 @@ from kp4web.domain.due import (
     DossierState,
     DueKind,
     LastHandover,
-    Norms,
     OpenAgreement,
     OpenFollowUp,
     OpenQuestion,
@@ -55,8 +54,8 @@ from kp4web.domain.talks import day_and_time
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier, Exemption, FeedbackReport, Handover, SanctionSignal
 from kp4web.dossiers.queries import DossierRef, dossier_ref, dossier_ref_by_id, reach_of
-from kp4web.extensions import AnyRow
-from kp4web.organisations.models import MunicipalityNorms
+from kp4web.extensions import AnyRow, rows_of
+from kp4web.organisations.models import NORMS, MunicipalityNorms, norms_in
 from kp4web.worklist.models import (
     Agreement,
     DueItem,
@@ -89,7 +88,7 @@ _STATE = (
         Dossier.id, Dossier.municipality_id, Dossier.holder_id, Dossier.lead_id, Dossier.kind,
         Dossier.track_since, Dossier.planned_end, Dossier.opened_on, Dossier.last_contact_on,
         Client.pension_on, _SEEN.label("seen"), _POSTPONED.label("postponed_to"),
-        MunicipalityNorms, Exemption.id.label("exemption_id"), Exemption.ends_on,
+        *NORMS, Exemption.id.label("exemption_id"), Exemption.ends_on,
         Exemption.lapses, Exemption.plan_made_on, Exemption.plan_due_on, Exemption.review_on,
     )
     .join(Client, Client.id == Dossier.client_id)
@@ -164,6 +163,11 @@ class ItemRow:
             self.user_id, self.subject_id,
         )  # fmt: skip
 
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Return the row as it is inserted."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 def expected_items(session: Session, dossier_ids: Sequence[int]) -> dict[int, list[ItemRow]]:
     """Return per dossier the due items that must be there, computed anew."""
@@ -180,12 +184,12 @@ def expected_and_stored(
     """
     waiting: dict[int, list[AnyRow]] = {}
     stored: dict[tuple[Any, ...], int] = {}
-    for row in session.execute(_STORED_OR_OPEN, {"ids": dossier_ids}):
+    for row in rows_of(session, _STORED_OR_OPEN, {"ids": dossier_ids}):
         if row.source == "stored":
             stored[_key_of(row)] = row.id
         else:
             waiting.setdefault(row.dossier_id, []).append(row)
-    states = session.execute(_STATE, {"ids": dossier_ids})
+    states = rows_of(session, _STATE, {"ids": dossier_ids})
     wanted = {row.id: list(_items(row, waiting.get(row.id, ()), changed or {})) for row in states}
     return wanted, stored
 
@@ -198,7 +202,7 @@ def _key_of(row: AnyRow) -> tuple[Any, ...]:
 
 
 def _items(row: AnyRow, waiting: Iterable[AnyRow], changed: Mapping[str, Any]) -> Iterable[ItemRow]:
-    norms = row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms()
+    norms = norms_in(row)
     for item in due.due_items(_state(row, tuple(waiting), changed), norms):
         yield ItemRow(
             dossier_id=row.id, municipality_id=row.municipality_id,

@@ -2,16 +2,24 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, insert, update
+from sqlalchemy import Table, Update, bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from kp4web.dossiers.models import Dossier
 from kp4web.worklist.models import DueItem
 from kp4web.worklist.queries import ItemRow, expected_and_stored
 
-_DOSSIER = cast(Table, Dossier.__table__)
+_DOSSIER, _DUE_ITEM = cast(Table, Dossier.__table__), cast(Table, DueItem.__table__)
+_REMOVE = delete(_DUE_ITEM).where(_DUE_ITEM.c.id.in_(bindparam("ids", expanding=True)))
+_ADD = insert(_DUE_ITEM)
+_TURN_INTO = (
+    update(_DUE_ITEM)
+    .where(_DUE_ITEM.c.id == bindparam("row"))
+    .values({name: bindparam(name) for name in ItemRow.__slots__})
+)
 _PUT_OFF = "due_items_put_off"
 
 
@@ -39,33 +47,38 @@ def refresh_due_items(
     if _PUT_OFF in session.info:
         session.info[_PUT_OFF].update(dossier_ids)
         if changed:
-            query = update(_DOSSIER).where(_DOSSIER.c.id.in_(dossier_ids)).values(**changed)
-            session.connection().execute(query)
+            rows = [{"dossier": dossier_id, **changed} for dossier_id in dossier_ids]
+            session.connection().execute(_storing(*changed), rows)
         return
     if not dossier_ids:
         return
     wanted, stored = expected_and_stored(session, dossier_ids, changed)
     missing = [item for dossier in wanted.values() for item in dossier if item.key not in stored]
     keys = {item.key for dossier in wanted.values() for item in dossier}
-    if gone := [row_id for key, row_id in stored.items() if key not in keys]:
-        session.execute(delete(DueItem).where(DueItem.id.in_(gone)))
-    if missing:
-        session.execute(
-            insert(DueItem).execution_options(render_nulls=True),  # one statement for all
-            [{name: getattr(item, name) for name in ItemRow.__slots__} for item in missing],
-        )
-    _store_next_dates(session, wanted, changed)
-
-
-def _store_next_dates(
-    session: Session, wanted: Mapping[int, Sequence[ItemRow]], changed: Mapping[str, Any]
-) -> None:
-    session.connection().execute(
-        update(_DOSSIER)
-        .where(_DOSSIER.c.id == bindparam("dossier"))
-        .values(next_due_on=bindparam("next"), **changed),
+    connection = session.connection()
+    gone = [row_id for key, row_id in stored.items() if key not in keys]
+    both = min(len(gone), len(missing))  # most acts take the place of a date by another
+    if both:
+        turned = zip(gone, missing, strict=False)
+        connection.execute(_TURN_INTO, [{"row": row_id, **item.columns} for row_id, item in turned])
+    if gone[both:]:
+        connection.execute(_REMOVE, {"ids": gone[both:]})
+    if missing[both:]:
+        connection.execute(_ADD, [item.columns for item in missing[both:]])
+    connection.execute(
+        _storing("next_due_on", *changed),
         [
-            {"dossier": dossier_id, "next": min((i.due_on for i in items), default=None)}
+            {
+                "dossier": dossier_id, **changed,
+                "next_due_on": min((item.due_on for item in items), default=None),
+            }
             for dossier_id, items in wanted.items()
         ],
-    )
+    )  # fmt: skip
+
+
+@cache
+def _storing(*columns: str) -> Update:
+    """Return the statement that stores these columns of a dossier; each is built once."""
+    values = {name: bindparam(name, type_=_DOSSIER.c[name].type) for name in columns}
+    return update(_DOSSIER).where(_DOSSIER.c.id == bindparam("dossier")).values(values)

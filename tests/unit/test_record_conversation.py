@@ -83,7 +83,7 @@ def test_attempts_are_kept_apart_and_leave_the_contact_item(lead):
     dossier = make_dossier(lead=lead, opened_on=date(2026, 6, 1))
     before = waiting_for(dossier)[DueKind.CONTACT]
     entry = record_in(dossier, lead, attempt=AttemptOutcome.NO_SHOW, report="")
-    assert isinstance(entry, ContactAttempt)
+    assert db.session.get_one(ContactAttempt, entry.id).held_on == TODAY
     assert waiting_for(dossier)[DueKind.CONTACT] == before
     record_in(dossier, lead)
     assert waiting_for(dossier)[DueKind.CONTACT] == date(2027, 2, 18)
@@ -123,7 +123,8 @@ def test_what_cannot_be_is_refused_at_its_field(lead, field, given):
 
 def test_a_time_earlier_today_or_any_time_on_an_earlier_day_is_fine(lead):
     dossier = make_dossier(lead=lead)
-    assert record_in(dossier, lead, held_at=time(10), now=at(TODAY, 10)).held_at == time(10)
+    entry = record_in(dossier, lead, held_at=time(10), now=at(TODAY, 10))
+    assert db.session.get_one(Conversation, entry.id).held_at == time(10)
     yesterday = TODAY - timedelta(days=1)
     assert record_in(dossier, lead, held_on=yesterday, held_at=time(23, 59), now=at(TODAY, 10))
 
