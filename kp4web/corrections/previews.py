@@ -34,7 +34,7 @@ from kp4web.domain.periods import known
 from kp4web.domain.policy import FigureScope, figure_scope
 from kp4web.domain.stretches import DayChange, History, Stretch, content_on, reference_dates
 from kp4web.domain.tracks import TrackKind
-from kp4web.dossiers.models import TrackPeriod
+from kp4web.dossiers.models import GuidancePeriod, TrackPeriod
 from kp4web.dossiers.queries import DossierRef
 from kp4web.figures.queries import Moved, active_led_by, figures_moved
 from kp4web.worklist.models import FollowUp
@@ -88,10 +88,11 @@ def track_preview(
     after = corrected_track(session, actor, subject, said, today=today)
     days = track_days(subject.history, after)
     dates = reference_dates(days, today=today, also=also)
-    leads = _leads(session, subject.ref)
+    leads, holders = _leads(session, subject.ref), _holders(session, subject.ref)
     moves = [
         Moved(
-            day, _kind_on(subject.history, day), _kind_on(after, day), content_on(leads, day)
+            day, _kind_on(subject.history, day), _kind_on(after, day), content_on(leads, day),
+            content_on(holders, day),
         )
         for day in dates[:FIGURES_SHOWN]
     ]  # fmt: skip
@@ -117,6 +118,11 @@ def _kind_on(history: History[TrackContent], day: date) -> TrackKind | None:
 def _leads(session: Session, ref: DossierRef) -> History[int]:
     rows = known(Assignment.history(session, dossier_id=ref.id))
     return tuple(Stretch(span_of(row), row.user_id) for row in rows)
+
+
+def _holders(session: Session, ref: DossierRef) -> History[int]:
+    rows = known(GuidancePeriod.history(session, dossier_id=ref.id))
+    return tuple(Stretch(span_of(row), row.organisation_id) for row in rows)
 
 
 _WAITING = select(func.count(FollowUp.id)).where(

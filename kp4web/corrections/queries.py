@@ -28,7 +28,7 @@ from kp4web.domain.errors import DomainError, InvalidInput, NotFound
 from kp4web.domain.periods import Span, known
 from kp4web.domain.policy import Access, Action, Field, may, require
 from kp4web.domain.stretches import History, Stretch
-from kp4web.dossiers.models import Dossier, Origin, SubgroupPeriod, TrackPeriod
+from kp4web.dossiers.models import Dossier, GuidancePeriod, Origin, SubgroupPeriod, TrackPeriod
 from kp4web.dossiers.queries import DossierRef, dossier_ref
 from kp4web.organisations.models import MunicipalityNorms
 
@@ -110,7 +110,7 @@ def _known(rows: Sequence[RowT], row_id: int) -> tuple[RowT, tuple[RowT, ...]]:
     return row, known(rows)
 
 
-def span_of(row: TrackPeriod | Assignment) -> Span:
+def span_of(row: TrackPeriod | Assignment | GuidancePeriod) -> Span:
     """Return the days of a row."""
     return Span(row.valid_from, row.valid_to)
 

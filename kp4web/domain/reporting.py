@@ -34,6 +34,8 @@ class Question:
     known_on: date | None = None
     """``None`` is the latest knowledge."""
     with_stopped: bool = False
+    place: int | None = None
+    """Of one municipality only, for who works in several; ``None`` is all of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,15 @@ from kp4web.domain.sanctions import COUNTED_SINCE, SignalState
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Exemption, SanctionSignal, SanctionStep, TrackPeriod
 from kp4web.extensions import AnySelect
-from kp4web.figures.queries import DAY, KNOWN_AT, MUNICIPALITY, led_by_user, parameters
+from kp4web.figures.queries import (
+    DAY,
+    KNOWN_AT,
+    MUNICIPALITIES,
+    WHOSE,
+    Whose,
+    counted_for,
+    parameters,
+)
 from kp4web.grounds.models import LegalGround
 
 _SOON = bindparam("soon", type_=Date)
@@ -44,6 +52,8 @@ class ExemptionFigures:
 
     question: Question
     is_own: bool
+    is_held: bool
+    """Of the dossiers that the reader's organisation held."""
     is_guarded: bool
     total: str
     held: str
@@ -55,15 +65,12 @@ class ExemptionFigures:
     signals_applied: str
 
 
-def _statement(own: bool, then: bool) -> Any:
+def _statement(whose: Whose, then: bool) -> Any:
     known_at: ColumnElement[datetime] | None = KNOWN_AT if then else None
-
-    def mine(dossier_id: Any) -> ColumnElement[bool]:
-        return led_by_user(dossier_id, known_at) if own else true()
-
     active = (
-        TrackPeriod.municipality_id == MUNICIPALITY, TrackPeriod.valid_on(DAY, known_at),
-        TrackPeriod.kind != TrackKind.STOPPED, mine(TrackPeriod.dossier_id),
+        TrackPeriod.municipality_id.in_(MUNICIPALITIES), TrackPeriod.valid_on(DAY, known_at),
+        TrackPeriod.kind != TrackKind.STOPPED,
+        counted_for(whose, TrackPeriod.dossier_id, known_at),
     )  # fmt: skip
     everything: AnySelect = select(
         cast("all", String).label("what"), _NOTHING.label("name"), _NOTHING.label("article"),
@@ -76,8 +83,8 @@ def _statement(own: bool, then: bool) -> Any:
     )
     by_ground = held.subquery()
     soon = held.where(Exemption.ends_on <= _SOON).subquery()
-    sent = _steps(SignalState.SENT, then, own).subquery()
-    applied = _steps(SignalState.ANSWERED, then, own).where(
+    sent = _steps(SignalState.SENT, then, whose).subquery()
+    applied = _steps(SignalState.ANSWERED, then, whose).where(
         SanctionSignal.outcome == "applied"
     ).subquery()  # fmt: skip
     return union_all(
@@ -92,32 +99,32 @@ def _statement(own: bool, then: bool) -> Any:
     )  # fmt: skip
 
 
-def _steps(state: SignalState, then: bool, own: bool) -> AnySelect:
+def _steps(state: SignalState, then: bool, whose: Whose) -> AnySelect:
     """Return the steps to a state since the count began, up to the reference date."""
     return (
         select(SanctionStep.id)
         .join(SanctionSignal, SanctionSignal.id == SanctionStep.signal_id)
         .where(
-            SanctionSignal.municipality_id == MUNICIPALITY, SanctionStep.state == state,
+            SanctionSignal.municipality_id.in_(MUNICIPALITIES), SanctionStep.state == state,
             SanctionStep.taken_on >= COUNTED_SINCE, SanctionStep.taken_on <= DAY,
             SanctionStep.taken_at <= KNOWN_AT if then else true(),
-            led_by_user(SanctionSignal.dossier_id, KNOWN_AT if then else None) if own else true(),
+            counted_for(whose, SanctionSignal.dossier_id, KNOWN_AT if then else None),
         )
     )  # fmt: skip
 
 
-_FIGURES = {(own, then): _statement(own, then) for own, then in product((False, True), repeat=2)}
+_FIGURES = {(whose, then): _statement(whose, then) for whose, then in product(Whose, (False, True))}
 
 
 def figures_for(session: Session, actor: Actor, question: Question) -> ExemptionFigures:
     """Return the figures as this actor may see them; raise ``Forbidden``. One query."""
     require(actor, Action.REPORT_READ)
     scope = figure_scope(actor)
-    own, then = scope is FigureScope.OWN, question.known_on is not None
-    given = parameters(actor, question) | {
+    then = question.known_on is not None
+    given = parameters(session, actor, question) | {
         "soon": add_months(question.reference_date, ENDS_SOON_MONTHS)
     }
-    rows = session.execute(_FIGURES[own, then], given).all()
+    rows = session.execute(_FIGURES[WHOSE[scope], then], given).all()
     return _figures(question, scope, rows)
 
 
@@ -132,7 +139,8 @@ def _figures(question: Question, scope: FigureScope, rows: Any) -> ExemptionFigu
     covered = any(words != single_count(row.number, guarded=False)
                   for words, row in zip(shown[1:], grounds, strict=True))  # fmt: skip
     return ExemptionFigures(
-        question=question, is_own=scope is FigureScope.OWN, is_guarded=guarded,
+        question=question, is_own=scope is FigureScope.OWN,
+        is_held=scope is FigureScope.HELD, is_guarded=guarded,
         total=HIDDEN_WORD if hides or covered else single_count(single["all"], guarded=guarded),
         held=HIDDEN_WORD if hides else single_count(held, guarded=guarded), without=shown[0],
         ends_soon=single_count(single["soon"], guarded=guarded),

@@ -1,5 +1,6 @@
 """Forms about an exemption: recording or extending it, and what is settled about it."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from kp4web.domain.drafts import DraftRule
 from kp4web.domain.exemptions import REASON_MAX, Act, Wanted
 from kp4web.exemptions.commands import ExemptionInput, Settle
 from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, chosen, filled
+from kp4web.web.places import PlaceForm
 
 REFERENCE_MAX = 60
 
@@ -65,7 +67,7 @@ class ExemptionForm(BaseForm):
         )  # fmt: skip
 
 
-class ReportDaysForm(BaseForm):
+class ReportDaysForm(PlaceForm):
     """Which day the figures are of, and as known on which day; no token, it only asks."""
 
     class Meta(BaseForm.Meta):
@@ -77,12 +79,16 @@ class ReportDaysForm(BaseForm):
     bekend_op = DayField("Bekend op", validators=[Optional()])
 
     @classmethod
-    def asked(cls, given: MultiDict[str, str], *, today: date) -> "ReportDaysForm":
-        """Return the form of an address; without a reference date it is today."""
+    def asked(
+        cls, given: MultiDict[str, str], *, today: date, places: Mapping[int, str]
+    ) -> "ReportDaysForm":
+        """Return the form of an address; see ``figures.forms.ReportForm.asked``."""
         known = MultiDict(given)
         if "peildatum" not in known:
             known["peildatum"] = today.isoformat()
-        return cls(known)
+        form = cls(known)
+        form.offer_places(places.items())
+        return form
 
 
 class SettleForm(BaseForm):

@@ -20,6 +20,7 @@ from kp4web.exemptions.listing import Which
 from kp4web.exemptions.queries import ExemptionPage
 from kp4web.extensions import db
 from kp4web.grounds.queries import duties_on, grounds_on, lifted_words, reasons_on
+from kp4web.organisations.queries import places_to_choose
 from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
@@ -367,7 +368,8 @@ def index() -> ResponseReturnValue:
 @requires(Action.REPORT_READ)
 def report() -> ResponseReturnValue:
     """Show with and without a recorded ground on a reference date, and how often signals went."""
-    form = ReportDaysForm.asked(request.args, today=today())
+    places = places_to_choose(db.session(), current_actor())
+    form = ReportDaysForm.asked(request.args, today=today(), places=places)
     latest = max(today(), day_of(now()))
     valid = form.validate()
     for field, last in ((form.peildatum, today()), (form.bekend_op, latest)):
@@ -376,11 +378,12 @@ def report() -> ResponseReturnValue:
             valid = False
     if not valid:
         return render_page("exemptions/report.html", status=422, form=form, report=None)
-    question = Question(form.peildatum.data or today(), form.bekend_op.data, with_stopped=False)
+    question = Question(form.peildatum.data or today(), form.bekend_op.data, place=form.place)
     found = figures.figures_for(db.session(), current_actor(), question)
     become_writer()
     record(
         db.session(), current_actor(), "exemption_report_read", now=now(),
+        municipality_id=question.place,
         reference_date=question.reference_date.isoformat(),
     )  # fmt: skip
     db.session.commit()

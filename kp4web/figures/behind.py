@@ -1,7 +1,8 @@
 """
 The dossiers behind a figure of the council report, a page at a time and within reach.
 
-The same conditions as the counting statements of ``queries``: a figure and its dossiers agree.
+The same conditions as the counting statements of ``queries``: a figure and its dossiers agree. What
+another organisation holds today counts in the figure, and is told as a number.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,7 +11,7 @@ from datetime import date
 from itertools import product
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, true
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from kp4web.clients.models import Client
@@ -30,7 +31,15 @@ from kp4web.domain.tracks import StopReason, TrackKind, ran_since
 from kp4web.dossiers.models import Dossier, TrackPeriod
 from kp4web.dossiers.queries import IN_REACH, reach_of
 from kp4web.extensions import AnySelect
-from kp4web.figures.queries import DAY, KNOWN_AT, MUNICIPALITY, led_by_user, parameters
+from kp4web.figures.queries import (
+    DAY,
+    KNOWN_AT,
+    MUNICIPALITIES,
+    WHOSE,
+    Whose,
+    counted_for,
+    parameters,
+)
 
 PAGE_SIZE = 25
 
@@ -57,6 +66,8 @@ class PageBehind:
     """One page of the dossiers behind a figure."""
 
     total: int
+    elsewhere: int
+    """Dossiers in the figure that another organisation holds today: they are not listed."""
     page: int
     pages: int
     rows: tuple[DossierBehind, ...]
@@ -69,17 +80,17 @@ ORDERS: Mapping[str, tuple[Any, ...]] = {
 """By which one may sort, and the columns for it."""
 
 
-def _behind(own: bool, then: bool, *columns: Any) -> AnySelect:
-    """Return the statement for columns of the dossiers behind a figure, within reach."""
+def _behind(whose: Whose, then: bool, *columns: Any) -> AnySelect:
+    """Return the statement for columns of the dossiers behind a figure."""
     known_at = KNOWN_AT if then else None
     return (
         select(*columns)
         .join(Dossier, Dossier.id == TrackPeriod.dossier_id)
         .where(
-            IN_REACH, TrackPeriod.municipality_id == MUNICIPALITY,
+            TrackPeriod.municipality_id.in_(MUNICIPALITIES),
             TrackPeriod.valid_on(DAY, known_at),
             TrackPeriod.kind.in_(bindparam("kinds", expanding=True)),
-            led_by_user(TrackPeriod.dossier_id, known_at) if own else true(),
+            counted_for(whose, TrackPeriod.dossier_id, known_at),
         )
     )  # fmt: skip
 
@@ -89,17 +100,21 @@ _BEHIND = (
     Dossier.id, Dossier.number, Dossier.client_id, Dossier.lead_id, *_PERSON, TrackPeriod.kind,
     TrackPeriod.valid_to, TrackPeriod.planned_end, TrackPeriod.stop_reason,
 )  # fmt: skip
+_FORMS = tuple(product(Whose, (False, True)))
 COUNT_BEHIND = {
-    (own, then): _behind(own, then, func.count()).select_from(TrackPeriod)
-    for own, then in product((False, True), repeat=2)
+    (whose, then): _behind(
+        whose, then, func.count().label("everything"), func.count(case((IN_REACH, 1))).label("here")
+    ).select_from(TrackPeriod)
+    for whose, then in _FORMS
 }
 PAGE_BEHIND = {
-    (own, then, order): _behind(own, then, *_BEHIND)
+    (whose, then, order): _behind(whose, then, *_BEHIND)
     .join(Client, Client.id == Dossier.client_id)
+    .where(IN_REACH)
     .order_by(*columns)
     .limit(PAGE_SIZE)
     .offset(bindparam("skip"))
-    for own, then in product((False, True), repeat=2)
+    for whose, then in _FORMS
     for order, columns in ORDERS.items()
 }
 _COURSE = {
@@ -132,19 +147,19 @@ def dossiers_behind(
     scope = figure_scope(actor)
     if scope is FigureScope.COUNTS_ONLY:
         raise Forbidden(NO_ACCESS)
-    own, then = scope is FigureScope.OWN, question.known_on is not None
-    values = parameters(actor, question) | reach_of(actor) | {"kinds": list(kinds)}
-    total = session.scalar(COUNT_BEHIND[own, then], values) or 0
+    whose, then = WHOSE[scope], question.known_on is not None
+    values = parameters(session, actor, question) | reach_of(actor) | {"kinds": list(kinds)}
+    everything, total = session.execute(COUNT_BEHIND[whose, then], values).one()
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
     values["skip"] = (page - 1) * PAGE_SIZE
-    found = session.execute(PAGE_BEHIND[own, then, order], values).all()
+    found = session.execute(PAGE_BEHIND[whose, then, order], values).all()
     values["dossier_ids"] = [row.id for row in found]
     courses: dict[int, list[Any]] = {row.id: [] for row in found}
     for step in session.execute(_COURSE[then], values):
         courses[step.dossier_id].append(step)
     rows = tuple(_dossier(actor, row, ran_since(courses[row.id])) for row in found)
-    return PageBehind(total=total, page=page, pages=pages, rows=rows)
+    return PageBehind(total=total, elsewhere=everything - total, page=page, pages=pages, rows=rows)
 
 
 def _dossier(actor: Actor, row: Any, since: date) -> DossierBehind:

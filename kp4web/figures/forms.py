@@ -1,6 +1,7 @@
 """Forms of the council report: which report to show, and a figure from outside."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -10,13 +11,14 @@ from wtforms.validators import Optional, ValidationError
 from kp4web.domain.reporting import Question
 from kp4web.figures.commands import RecordWelfareCount
 from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, filled
+from kp4web.web.places import PlaceForm
 
 NUMBER = re.compile(r"[0-9]{1,12}|[0-9]{1,3}(\.[0-9]{3}){1,3}")
 """A whole number, with or without the Dutch dots between thousands."""
 
 
-class ReportForm(BaseForm):
-    """Which report: three structural parameters in the address, so no token."""
+class ReportForm(PlaceForm):
+    """Which report: structural parameters in the address, so no token."""
 
     class Meta(BaseForm.Meta):
         """A form that only asks."""
@@ -28,17 +30,27 @@ class ReportForm(BaseForm):
     inactief = BooleanField("Met gestopte dossiers", render_kw={"value": "1"})
 
     @classmethod
-    def asked(cls, given: MultiDict[str, str], *, today: Any) -> "ReportForm":
-        """Return the form of an address; without a reference date it is today."""
+    def asked(
+        cls, given: MultiDict[str, str], *, today: Any, places: Mapping[int, str]
+    ) -> "ReportForm":
+        """
+        Return the form of an address; without a reference date it is today.
+
+        ``places``: among which municipalities one chooses; empty for who works in one.
+        """
         known = MultiDict(given)
         if "peildatum" not in known:
             known["peildatum"] = today.isoformat()
-        return cls(known)
+        form = cls(known)
+        form.offer_places(places.items())
+        return form
 
     def question(self) -> Question:
         """Return the question; call only after ``validate`` returned true."""
         assert self.peildatum.data is not None  # noqa: S101 -- the validator saw to it
-        return Question(self.peildatum.data, self.bekend_op.data, bool(self.inactief.data))
+        return Question(
+            self.peildatum.data, self.bekend_op.data, bool(self.inactief.data), self.place
+        )
 
 
 class NumberLine(StringField):

@@ -1,40 +1,24 @@
 """
 Every read of the council report: counts on a reference date, as known now or at a moment.
 
-One statement counts everything; which of its four forms runs depends on the reader (all dossiers
-of the municipality, or those the reader led that day) and on whether an earlier knowledge is
-asked for. Nothing is stored: the same question gives the same answer in five years.
+Nothing is stored: the same question gives the same answer in five years. The statements stand in
+``counting``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    Date,
-    String,
     bindparam,
-    cast,
-    func,
-    literal_column,
     select,
-    true,
-    union_all,
 )
 from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import User
-from kp4web.caseload.models import Assignment
 from kp4web.domain.actor import Actor
-from kp4web.domain.corrected_figures import CellChange, changed_cells
-from kp4web.domain.dates import end_of_day
-from kp4web.domain.errors import Forbidden
 from kp4web.domain.policy import (
-    NO_ACCESS,
     Action,
     FigureScope,
     figure_scope,
@@ -50,14 +34,20 @@ from kp4web.domain.reporting import (
     whole_share,
 )
 from kp4web.domain.tracks import Subgroup, TrackKind
-from kp4web.dossiers.models import GuidancePeriod, SubgroupPeriod, TrackPeriod
-from kp4web.extensions import AnySelect, UtcDateTime
+from kp4web.figures.counting import COUNTS, SURROUNDINGS
+from kp4web.figures.counting import DAY as DAY
+from kp4web.figures.counting import KNOWN_AT as KNOWN_AT
+from kp4web.figures.counting import MUNICIPALITIES as MUNICIPALITIES
+from kp4web.figures.counting import WHOSE as WHOSE
+from kp4web.figures.counting import Whose as Whose
+from kp4web.figures.counting import counted_for as counted_for
+from kp4web.figures.counting import parameters as parameters
 from kp4web.figures.models import WelfareCount
-from kp4web.organisations.models import Municipality
+from kp4web.figures.moved import Moved as Moved
+from kp4web.figures.moved import active_led_by as active_led_by
+from kp4web.figures.moved import figures_moved as figures_moved
 
-DAY = bindparam("day", type_=Date())
-KNOWN_AT: ColumnElement[datetime] = bindparam("known_at", type_=UtcDateTime())
-MUNICIPALITY: ColumnElement[int] = bindparam("municipality_id")
+SEVERAL = "Alle gemeenten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +81,7 @@ class Report:
     question: Question
     scope: FigureScope
     municipality: str
+    """The name; ``SEVERAL`` for more than one together."""
     figures: Figures
     everything_shown: str
     """All dossiers, stopped ones too: what the shares of the subgroups are of."""
@@ -103,106 +94,40 @@ class Report:
         return self.scope is FigureScope.OWN
 
     @property
+    def is_held(self) -> bool:
+        """Return whether it counts what the reader's organisation held, not all that there was."""
+        return self.scope is FigureScope.HELD
+
+    @property
     def is_guarded(self) -> bool:
         """Return whether small numbers are hidden from this reader."""
         return self.scope is FigureScope.COUNTS_ONLY
 
 
-def led_by_user(dossier_id: Any, known_at: ColumnElement[datetime] | None) -> ColumnElement[bool]:
-    """Return the condition for dossiers of which the bound user was lead on the bound day."""
-    return dossier_id.in_(  # type: ignore[no-any-return]
-        select(Assignment.dossier_id).where(
-            Assignment.user_id == bindparam("user_id"), Assignment.valid_on(DAY, known_at)
-        )
-    )
+class _Around(NamedTuple):
+    """What stands around the figures: the name of the municipality, its latest welfare count."""
+
+    name: str
+    counted_on: date | None = None
+    households: int = 0
+    source: str = ""
 
 
-def _counts(own: bool, then: bool) -> CompoundSelect[Any]:
-    """Return the statement: (what, code, number) for tracks, for all dossiers, for subgroups."""
-    known_at = KNOWN_AT if then else None
-
-    def mine(dossier_id: Any) -> ColumnElement[bool]:
-        return led_by_user(dossier_id, known_at) if own else true()
-
-    tracks: AnySelect = (
-        select(literal_column("'track'"), cast(TrackPeriod.kind, String), func.count())
-        .where(
-            TrackPeriod.municipality_id == MUNICIPALITY, TrackPeriod.valid_on(DAY, known_at),
-            mine(TrackPeriod.dossier_id),
-        )
-        .group_by(TrackPeriod.kind)
-    )  # fmt: skip
-    everything: AnySelect = select(
-        literal_column("'all'"), literal_column("''"), func.count()
-    ).where(
-        GuidancePeriod.municipality_id == MUNICIPALITY, GuidancePeriod.valid_on(DAY, known_at),
-        mine(GuidancePeriod.dossier_id),
-    )  # fmt: skip
-    subgroups: AnySelect = (
-        select(literal_column("'subgroup'"), cast(SubgroupPeriod.subgroup, String), func.count())
-        .where(
-            SubgroupPeriod.municipality_id == MUNICIPALITY, SubgroupPeriod.valid_on(DAY, known_at),
-            mine(SubgroupPeriod.dossier_id),
-        )
-        .group_by(SubgroupPeriod.subgroup)
-    )  # fmt: skip
-    return union_all(tracks, everything, subgroups)
-
-
-def _surroundings(then: bool) -> AnySelect:
-    """Return the statement for the name of the municipality with its latest welfare count."""
-    latest = (
-        select(WelfareCount.id)
-        .where(
-            WelfareCount.municipality_id == MUNICIPALITY, WelfareCount.counted_on <= DAY,
-            WelfareCount.recorded_at <= KNOWN_AT if then else true(),
-        )
-        .order_by(
-            WelfareCount.counted_on.desc(), WelfareCount.recorded_at.desc(),
-            WelfareCount.id.desc(),
-        )
-        .limit(1)
-        .scalar_subquery()
-    )  # fmt: skip
-    return (
-        select(
-            Municipality.name, WelfareCount.counted_on, WelfareCount.households,
-            WelfareCount.source,
-        )
-        .join(WelfareCount, WelfareCount.id == latest, isouter=True)
-        .where(Municipality.id == MUNICIPALITY)
-    )  # fmt: skip
-
-
-COUNTS = {(own, then): _counts(own, then) for own, then in product((False, True), repeat=2)}
-"""The counting statement by (own dossiers only, as known at an earlier moment)."""
-SURROUNDINGS = {then: _surroundings(then) for then in (False, True)}
+_SEVERAL = _Around(SEVERAL)
 
 
 def report_for(session: Session, actor: Actor, question: Question) -> Report:
     """Return the report as this actor may see it; raise ``Forbidden``. Two queries."""
     require(actor, Action.REPORT_READ)
     scope = figure_scope(actor)
-    values, then = parameters(actor, question), question.known_on is not None
-    own = scope is FigureScope.OWN
+    values, then = parameters(session, actor, question), question.known_on is not None
     numbers: dict[str, dict[str, int]] = {"track": {}, "all": {}, "subgroup": {}}
-    for what, code, number in session.execute(COUNTS[own, then], values):
+    for what, code, number in session.execute(COUNTS[WHOSE[scope], then], values):
         numbers[what][code] = number
-    around = session.execute(SURROUNDINGS[then], values).one()
+    around: Any = _SEVERAL
+    if len(values["municipalities"]) == 1:
+        around = session.execute(SURROUNDINGS[then], values).one()
     return _report(question, scope, numbers, around)
-
-
-def parameters(actor: Actor, question: Question) -> dict[str, Any]:
-    """Return what every statement of the report binds; ``Forbidden`` without municipality."""
-    if actor.municipality_id is None:
-        raise Forbidden(NO_ACCESS)
-    values: dict[str, Any] = {
-        "municipality_id": actor.municipality_id, "day": question.reference_date,
-        "user_id": actor.id,
-    }  # fmt: skip
-    if question.known_on is not None:
-        values["known_at"] = end_of_day(question.known_on)
-    return values
 
 
 def _report(
@@ -214,7 +139,7 @@ def _report(
     guarded = scope is FigureScope.COUNTS_ONLY
     including = figures(counts, total=everything, with_stopped=True, guarded=guarded)
     households = None
-    if around.counted_on is not None and scope is not FigureScope.OWN:
+    if around.counted_on is not None and WHOSE[scope] is Whose.ALL:
         households = Households(around.counted_on, around.households, around.source)
     return Report(
         question=question, scope=scope, municipality=around.name, households=households,
@@ -237,57 +162,6 @@ def _subgroups(
         share = None if hidden or everything is None else whole_share(number, everything)
         rows.append(SubgroupCount(subgroup, None if hidden else number, shown, share))
     return tuple(rows)
-
-
-# ---------------------------------------------------------------------- corrections
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A reference date on which one dossier is about to count as something else."""
-
-    day: date
-    before: TrackKind | None
-    after: TrackKind | None
-    lead_id: int | None
-    """Who was its lead that day: a consultant's figures are about own dossiers only."""
-
-
-def figures_moved(
-    session: Session, actor: Actor, moves: Iterable[Moved]
-) -> tuple[tuple[CellChange, ...], ...]:
-    """
-    Return for each day the figures of the report that change, as this actor may see them.
-
-    Empty where the figures that this actor reads do not change. One query for each day.
-    """
-    require(actor, Action.REPORT_READ)
-    scope = figure_scope(actor)
-    own, guarded = scope is FigureScope.OWN, scope is FigureScope.COUNTS_ONLY
-    return tuple(
-        ()
-        if own and move.lead_id != actor.id
-        else changed_cells(
-            _track_counts(session, parameters(actor, Question(move.day)), own=own),
-            move.before, move.after, guarded=guarded,
-        )
-        for move in moves
-    )  # fmt: skip
-
-
-def active_led_by(session: Session, actor: Actor, user_id: int, day: date) -> int:
-    """Return how many active dossiers a consultant of the own municipality held on a day."""
-    require(actor, Action.CASELOAD_READ)
-    values = parameters(actor, Question(day)) | {"user_id": user_id}
-    counts = _track_counts(session, values, own=True)
-    return sum(number for kind, number in counts.items() if kind.active)
-
-
-def _track_counts(
-    session: Session, values: Mapping[str, Any], *, own: bool
-) -> dict[TrackKind, int]:
-    rows = session.execute(COUNTS[own, False], values)
-    return {TrackKind(code): number for what, code, number in rows if what == "track"}
 
 
 # ---------------------------------------------------------------------- counts from outside
@@ -316,7 +190,7 @@ _RECORDED = (
         WelfareCount.recorded_at, User.name,
     )
     .join(User, User.id == WelfareCount.recorded_by_id)
-    .where(WelfareCount.municipality_id == MUNICIPALITY)
+    .where(WelfareCount.municipality_id == bindparam("municipality_id"))
     .order_by(
         WelfareCount.counted_on.desc(), WelfareCount.recorded_at.desc(), WelfareCount.id.desc()
     )

@@ -17,6 +17,7 @@ from kp4web.extensions import db
 from kp4web.figures import behind, commands, queries, words
 from kp4web.figures.forms import ReportForm, WelfareCountForm
 from kp4web.figures.queries import Report
+from kp4web.organisations.queries import places_to_choose
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.htmx import go_to, render_page
@@ -32,12 +33,18 @@ FUTURE = "Deze dag moet nog komen. Kies vandaag of een eerdere dag."
 @requires(Action.REPORT_READ)
 def show() -> ResponseReturnValue:
     """Show the report on a reference date, or 422 with what was typed and no figures."""
-    form = ReportForm.asked(request.args, today=today())
+    form = _asked()
     if not _is_valid(form):
         return render_page("figures/show.html", status=422, form=form, report=None)
     report = queries.report_for(db.session(), current_actor(), form.question())
     _log("report_read", report.question)
     return render_page("figures/show.html", form=form, report=report, **_shown(report))
+
+
+def _asked() -> ReportForm:
+    """Return the form of the address, with the municipalities that this actor chooses among."""
+    places = places_to_choose(db.session(), current_actor())
+    return ReportForm.asked(request.args, today=today(), places=places)
 
 
 def _shown(report: Report) -> dict[str, Any]:
@@ -84,6 +91,7 @@ def _log(action: str, question: Question, subjects: tuple[int, ...] = (), **deta
     known_on = question.known_on
     record(
         db.session(), current_actor(), action, now=now(), subjects=subjects,
+        municipality_id=question.place,
         reference_date=question.reference_date.isoformat(),
         known_on=known_on and known_on.isoformat(), with_stopped=question.with_stopped, **detail,
     )  # fmt: skip
@@ -133,6 +141,7 @@ def _parameters(question: Question) -> dict[str, Any]:
         "peildatum": question.reference_date.isoformat(),
         "bekend_op": known_on and known_on.isoformat(),
         "inactief": "1" if question.with_stopped else None,
+        "gemeente": question.place,
     }
 
 
@@ -140,7 +149,7 @@ def _parameters(question: Question) -> dict[str, Any]:
 @requires(Action.DOSSIER_READ)
 def dossiers() -> ResponseReturnValue:
     """Show the dossiers behind a figure, within reach; 422 for a date that is none."""
-    form = ReportForm.asked(request.args, today=today())
+    form = _asked()
     if not _is_valid(form):
         raise InvalidInput("peildatum", _first_error(form))
     question, kind = form.question(), _kind(request.args.get("traject"))
@@ -158,7 +167,8 @@ def dossiers() -> ResponseReturnValue:
         "figures/dossiers.html", found=found, order=order, lead=words.figure_lead(question),
         heading=words.figure_heading(kind, question, found.total),
         back=url_for(".show", **parameters),
-        mixed=kind is None, shows_reason=any(row.stop_reason for row in found.rows),
+        elsewhere=words.elsewhere(found.elsewhere), mixed=kind is None,
+        shows_reason=any(row.stop_reason for row in found.rows),
         address=_address(parameters | {"traject": kind and kind.value}, order),
     )  # fmt: skip
 

@@ -103,7 +103,7 @@ def definitions_of(report: Report) -> tuple[Definition, ...]:
     """Return what the figures on this report mean, in their order."""
     tracks = (DEFINITIONS[cell.kind] for cell in report.figures.cells)
     total = TOTAL_WITH_STOPPED if report.question.with_stopped else TOTAL
-    outside = () if report.is_own else (HOUSEHOLDS,)
+    outside = () if report.is_own or report.is_held else (HOUSEHOLDS,)
     return (*tracks, total, SUBGROUPS, *outside)
 
 
@@ -116,9 +116,27 @@ def known_words(question: Question) -> str:
 
 def subtitle(report: Report) -> str:
     """Return whose figures these are, on which day, as known when."""
-    whose = "Uw dossiers" if report.is_own else report.municipality
+    whose = report.municipality
+    if report.is_own or report.is_held:
+        place = _from(report)
+        whose = f"Uw dossiers{place}" if report.is_own else f"Dossiers{place} van uw organisatie"
     day = dutch_long_date(report.question.reference_date)
     return f"{whose}, stand op {day}, {known_words(report.question)}"
+
+
+def _from(report: Report) -> str:
+    """Return out of which municipality, where one was chosen among several."""
+    return f" uit {report.municipality}" if report.question.place else ""
+
+
+def elsewhere(number: int) -> str:
+    """Return how many dossiers of a figure are not on its list, and why; empty for none."""
+    if not number:
+        return ""
+    if number == 1:
+        return "1 dossier is nu bij een andere organisatie. Dat staat niet in deze lijst."
+    amount = number_text(number)
+    return f"{amount} dossiers zijn nu bij een andere organisatie. Die staan niet in deze lijst."
 
 
 def figure_heading(kind: TrackKind | None, question: Question, number: int) -> str:
@@ -138,9 +156,11 @@ def note_sentence(report: Report) -> str:
     """Return the outcome as a sentence that can stand in a note to the council."""
     day = dutch_long_date(report.question.reference_date)
     subject = "was u de vaste consulent van" if report.is_own else f"telde {report.municipality}"
+    if report.is_held:
+        subject = "begeleidde uw organisatie"
     stopped = ", gestopte dossiers meegeteld" if report.question.with_stopped else ""
     known = known_words(report.question)
-    main = f"Op {day} {subject} {_dossiers(report)}{stopped} ({known})"
+    main = f"Op {day} {subject} {_dossiers(report)}{_from(report)}{stopped} ({known})"
     if report.figures.total == 0:
         return f"{main}."
     parts = [f"{_amount(cell.shown)} {IN_TRACK[cell.kind]}" for cell in report.figures.cells]

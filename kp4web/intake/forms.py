@@ -39,6 +39,7 @@ from kp4web.web.forms import (
     own_submission,
 )
 from kp4web.web.person_fields import NAME_MAX, PersonFields, preference_field, typed_day
+from kp4web.web.places import PlaceForm
 from kp4web.web.rows import RowsField
 
 ROWS, MOST_ROWS = 2, 20
@@ -219,7 +220,7 @@ class CloseForm(BaseForm):
         return CloseApplication(Closing(self.closing.data), (self.note.data or "").strip())
 
 
-class FilterForm(BaseForm):
+class FilterForm(PlaceForm):
     """Which applications of a tab; sent in the address, so without a token."""
 
     class Meta(BaseForm.Meta):
@@ -227,13 +228,4 @@ class FilterForm(BaseForm):
 
         csrf: Any = False
 
-    gemeente = SelectField("Gemeente", choices=[], default="")
     mijn = BooleanField("Alleen mijn aanvragen")
-
-    def offer(self, municipalities: Iterable[tuple[int, str]]) -> None:
-        """Set which municipalities can be chosen; what cannot be chosen means all of them."""
-        offered = [(str(key), name) for key, name in municipalities]
-        choices = [("", "Alle gemeenten"), *offered]
-        self.gemeente.choices = [SelectChoice(key, name) for key, name in choices]
-        if self.gemeente.data not in {key for key, _ in choices}:
-            self.gemeente.data = ""

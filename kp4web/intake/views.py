@@ -75,7 +75,7 @@ def index() -> ResponseReturnValue:
     tab = request.args.get("status", "")
     tab = tab if tab in STATES else ""
     form = FilterForm(request.args)
-    form.offer(queries.municipalities_for(db.session(), actor))
+    form.offer_places(queries.municipalities_for(db.session(), actor))
     filters = queries.Filters(
         states=STATES[tab], municipality_id=int(form.gemeente.data or 0) or None,
         handler_id=actor.id if form.mijn.data else None,

@@ -59,6 +59,38 @@ def guide_of(row: AnyRow) -> Guide:
     return Guide(desk, known.get("lead") or "", known.get("lead_phone") or "")
 
 
+# ---------------------------------------------------------------------- where an actor works
+
+_PLACES = (
+    select(Municipality.id, Municipality.name)
+    .join(ServedMunicipality, ServedMunicipality.municipality_id == Municipality.id)
+    .where(ServedMunicipality.organisation_id == bindparam("organisation_id"))
+    .order_by(Municipality.name)
+)
+
+
+def places_of(session: Session, actor: Actor) -> tuple[int, ...]:
+    """
+    Return the municipalities in which the actor's organisation can hold dossiers, by their id.
+
+    The own one without a query; of a work agency those it serves.
+    """
+    if actor.municipality_id is not None:
+        return (actor.municipality_id,)
+    return tuple(served_by(session, actor))
+
+
+def served_by(session: Session, actor: Actor) -> dict[int, str]:
+    """Return the name of each municipality that the actor's work agency serves, by its id."""
+    rows = session.execute(_PLACES, {"organisation_id": actor.organisation_id})
+    return {row.id: row.name for row in rows}
+
+
+def places_to_choose(session: Session, actor: Actor) -> dict[int, str]:
+    """Return among which municipalities the actor chooses; none for who works in one."""
+    return {} if actor.municipality_id is not None else served_by(session, actor)
+
+
 # ---------------------------------------------------------------------- for the administrator
 
 

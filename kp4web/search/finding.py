@@ -21,6 +21,7 @@ from kp4web.domain.spelling import SHORTEST, slip_keys, slips_in
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import reach_of
 from kp4web.extensions import AnyRow, AnySelect
+from kp4web.organisations.queries import places_of
 from kp4web.search.rows import ROWS, DossierRow, row_for
 from kp4web.search.terms import By, Meaning, meaning_of
 
@@ -49,18 +50,18 @@ class Found:
 _IS_OTHERS = case((Dossier.lead_id == bindparam("actor_id"), 0), else_=1)
 _FOUND = ROWS.order_by(_IS_OTHERS, Client.sort_name, Dossier.id).limit(AT_MOST + 1)
 _OWN = Dossier.lead_id == bindparam("actor_id")
-_IN_MUNICIPALITY = Client.municipality_id == bindparam("municipality_id")
+_IN_PLACES = Client.municipality_id.in_(bindparam("places", expanding=True))
 BY_NUMBER = _FOUND.where(Dossier.number == bindparam("number"))
 BY_NUMBER_END = _FOUND.where(Dossier.number.like(bindparam("number_end")))
-BY_BSN = _FOUND.where(_IN_MUNICIPALITY, Client.bsn_hash == bindparam("bsn_hash"))
-BY_BIRTH_DATE = _FOUND.where(_IN_MUNICIPALITY, Client.birth_date == bindparam("birth_date"))
+BY_BSN = _FOUND.where(_IN_PLACES, Client.bsn_hash == bindparam("bsn_hash"))
+BY_BIRTH_DATE = _FOUND.where(_IN_PLACES, Client.birth_date == bindparam("birth_date"))
 
 
 @cache
 def by_name(words: int) -> AnySelect:
     """Return the statement for a name of so many words, each the beginning of one in the name."""
     conditions = (Client.search_name.like(bindparam(f"word{place}")) for place in range(words))
-    return _FOUND.where(_IN_MUNICIPALITY, *conditions)
+    return _FOUND.where(_IN_PLACES, *conditions)
 
 
 @cache
@@ -81,9 +82,9 @@ def by_slip(known: tuple[bool, ...]) -> AnySelect:
 
 
 def _with_key(name: str) -> Select[int]:
-    """Return whose name in the municipality has one of the keys bound to this name."""
+    """Return whose name, where the actor works, has one of the keys bound to this name."""
     return select(NameKey.client_id).where(
-        NameKey.municipality_id == bindparam("municipality_id"),
+        NameKey.municipality_id.in_(bindparam("places", expanding=True)),
         NameKey.key.in_(bindparam(name, expanding=True)),
     )
 
@@ -103,7 +104,7 @@ def search_for(session: Session, actor: Actor, term: str, *, today: date) -> Fou
     """
     reach = reach_of(actor)
     meaning = meaning_of(term, today=today)
-    given = reach | {"actor_id": actor.id, "municipality_id": actor.municipality_id}
+    given = reach | {"actor_id": actor.id, "places": list(places_of(session, actor))}
     rows: dict[str, AnyRow] = {}
     for field, query, keys in _searches(meaning):
         if (allowed := _allowed(actor, field, query)) is not None:

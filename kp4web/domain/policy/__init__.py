@@ -6,7 +6,15 @@ One place to look: ``actions`` (role by action), ``fields`` and ``matrix`` (fiel
 dossier). Unlisted means nothing. ``document`` writes the tables out in Dutch.
 """
 
-from kp4web.domain.policy.actions import ALLOWED, NO_ACCESS, Action, may, require
+from kp4web.domain.policy.actions import (
+    ALLOWED,
+    FOR_THE_MUNICIPALITY,
+    NO_ACCESS,
+    Action,
+    actions_of,
+    may,
+    require,
+)
 from kp4web.domain.policy.fields import (
     ANSWER_FIELDS,
     FIELD_LABELS,
@@ -53,6 +61,7 @@ __all__ = [
     "ANSWER_FIELDS",
     "FIELD_LABELS",
     "FIGURE_SCOPES",
+    "FOR_THE_MUNICIPALITY",
     "HANDOVER_READERS",
     "HANDOVER_SIDES",
     "MATRIX",
@@ -67,6 +76,7 @@ __all__ = [
     "FigureScope",
     "Relation",
     "access",
+    "actions_of",
     "answer_field",
     "application_relations",
     "figure_scope",

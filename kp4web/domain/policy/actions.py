@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum, auto
 
-from kp4web.domain.actor import Actor, Role
+from kp4web.domain.actor import Actor, OrganisationKind, Role
 from kp4web.domain.errors import Forbidden
 
 NO_ACCESS = "U heeft met uw rol geen toegang tot dit onderdeel."
@@ -216,10 +216,35 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
     },
 }
 
+FOR_THE_MUNICIPALITY: Mapping[Role, frozenset[Action]] = {
+    Role.COORDINATOR: frozenset(
+        {
+            Action.DOSSIER_OPEN,
+            Action.HANDOVER_ACCEPT,
+            Action.WELFARE_COUNT_RECORD,
+            Action.SCREENING_MANAGE,
+            Action.BREAK_GLASS_COUNT,
+        }
+    ),
+}
+"""
+What a role does only in a municipality: who comes in, and what is of the municipality as a whole.
+
+The work agency guides what was transferred to it; a resident comes in at Team Sociaal.
+"""
+
+
+def actions_of(role: Role, kind: OrganisationKind) -> frozenset[Action]:
+    """Return what a role may do in an organisation of this kind."""
+    allowed = ALLOWED.get(role, frozenset())
+    if kind is OrganisationKind.MUNICIPALITY:
+        return allowed
+    return allowed - FOR_THE_MUNICIPALITY.get(role, frozenset())
+
 
 def may(actor: Actor, action: Action) -> bool:
-    """Return whether one of the actor's roles allows the action."""
-    return any(action in ALLOWED.get(role, frozenset()) for role in actor.roles)
+    """Return whether one of the actor's roles allows the action in the own organisation."""
+    return any(action in actions_of(role, actor.organisation_kind) for role in actor.roles)
 
 
 def require(actor: Actor, action: Action) -> None:

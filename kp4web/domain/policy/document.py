@@ -1,8 +1,9 @@
 """The tables written out in plain Dutch: for the page "Wie ziet wat" and for ``docs/policy.md``."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from kp4web.domain.actor import OrganisationKind
 from kp4web.domain.policy.fields import NOT_VISIBLE, SECRET_WHEN_HIDDEN, Field
 from kp4web.domain.policy.matrix import ACCESS_LABELS, MATRIX, NOTES, Access, Relation
 from kp4web.domain.policy.meanings import FIGURES, LEVELS, PURPOSES, WHO
@@ -76,7 +77,20 @@ def levels_explained() -> tuple[tuple[str, str], ...]:
 
 def figures_explained() -> tuple[tuple[str, str], ...]:
     """Return which figures of the council report each role gets."""
-    return tuple((role.label, FIGURES[scope]) for role, scope in FIGURE_SCOPES)
+    return tuple(
+        (f"{role.label} bij {_where(kinds)}" if len(kinds) == 1 else role.label, FIGURES[scope])
+        for role, scope, kinds in FIGURE_SCOPES
+    )
+
+
+def _where(kinds: Collection[OrganisationKind]) -> str:
+    return " of ".join(PLACES[kind] for kind in kinds)
+
+
+PLACES = {
+    OrganisationKind.MUNICIPALITY: "de gemeente", OrganisationKind.WORK_AGENCY: "Werkzaak",
+    OrganisationKind.OPERATOR: "het functioneel beheer",
+}  # fmt: skip
 
 
 def markdown() -> str:

@@ -9,8 +9,12 @@ from kp4web.domain.policy.shared import FigureScope
 WHO: Mapping[Relation, str] = {
     Relation.LEAD: "De consulent aan wie het dossier vandaag is toegewezen.",
     Relation.DEPUTY: "Wie de vaste consulent vervangt, zolang die afwezig is.",
-    Relation.COLLEAGUE: "Een andere consulent van het team dat het dossier heeft.",
-    Relation.COORDINATOR: "De coördinator van het team dat het dossier heeft.",
+    Relation.COLLEAGUE: (
+        "Een andere consulent van het team dat het dossier heeft: Team Sociaal of Werkzaak."
+    ),
+    Relation.COORDINATOR: (
+        "De coördinator van het team dat het dossier heeft: Team Sociaal of Werkzaak."
+    ),
     Relation.INTAKE: (
         "Een intakeconsulent van Werkzaak, bij aanvragen van de eigen organisatie, "
         "tot de gemeente klantprofiel 4 accepteert."
@@ -22,13 +26,15 @@ WHO: Mapping[Relation, str] = {
         "De inkomensconsulent van Werkzaak, bij inwoners met een lopend dossier in de gemeenten "
         "waarvoor Werkzaak werkt."
     ),
-    Relation.POLICY: "De beleidsmedewerker van de gemeente.",
-    Relation.DATA_PROTECTION: "De functionaris gegevensbescherming (FG) van de gemeente.",
-    Relation.PRIVACY: "De privacy officer van de gemeente.",
+    Relation.POLICY: "De beleidsmedewerker van de gemeente, wie ook begeleidt.",
+    Relation.DATA_PROTECTION: (
+        "De functionaris gegevensbescherming (FG) van de gemeente, wie ook begeleidt."
+    ),
+    Relation.PRIVACY: "De privacy officer van de gemeente, wie ook begeleidt.",
     Relation.ADMINISTRATOR: "De functioneel beheerder van een organisatie.",
     Relation.OTHER_MUNICIPALITY: (
-        "Wie bij een andere gemeente werkt. Het dossier is er dan niet, ook niet als zoekresultaat "
-        "of in een aantal."
+        "Wie bij een andere gemeente werkt, en het team dat het dossier niet meer heeft. Het "
+        "dossier is er dan niet, ook niet als zoekresultaat of in een aantal op een lijst."
     ),
     Relation.WITH_REASON: (
         "Een collega of coördinator die een reden heeft opgegeven. Dat geldt 24 uur, voor één "
@@ -64,10 +70,16 @@ LEVELS: Mapping[Access, str] = {
 
 FIGURES: Mapping[FigureScope, str] = {
     FigureScope.MUNICIPALITY: (
-        "Alle dossiers van de eigen gemeente, precies, met de dossiers erachter."
+        "Alle dossiers van de eigen gemeente, wie ook begeleidt, precies, met de dossiers van het "
+        "eigen team erachter."
+    ),
+    FigureScope.HELD: (
+        "De dossiers die Werkzaak op de peildatum begeleidde, precies, per gemeente of samen, met "
+        "de dossiers erachter."
     ),
     FigureScope.COUNTS_ONLY: (
-        "Alle dossiers van de eigen gemeente, alleen aantallen. Van 1 tot en met 4 staat er <5."
+        "Alle dossiers van de eigen gemeente, wie ook begeleidt, alleen aantallen. Van 1 tot en "
+        "met 4 staat er <5."
     ),
     FigureScope.OWN: "De dossiers waarvan men op de peildatum de vaste consulent was.",
 }

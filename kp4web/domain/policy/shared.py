@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum, auto
 
-from kp4web.domain.actor import Actor, Role
+from kp4web.domain.actor import Actor, OrganisationKind, Role
 from kp4web.domain.errors import Forbidden
 from kp4web.domain.handovers import HandoverKind, HandoverPart, HandoverState, Side
 from kp4web.domain.policy.actions import NO_ACCESS
@@ -44,23 +44,30 @@ class FigureScope(StrEnum):
 
     MUNICIPALITY = auto()
     """Every dossier of the own municipality, exact."""
+    HELD = auto()
+    """The dossiers that the own organisation held on the reference date, exact."""
     COUNTS_ONLY = auto()
     """The same behind the small-number guard, without the dossiers behind a figure."""
     OWN = auto()
     """The dossiers of which the reader was lead on the reference date, exact."""
 
 
-FIGURE_SCOPES: tuple[tuple[Role, FigureScope], ...] = (
-    (Role.COORDINATOR, FigureScope.MUNICIPALITY),
-    (Role.POLICY_OFFICER, FigureScope.COUNTS_ONLY),
-    (Role.CONSULTANT, FigureScope.OWN),
+FIGURE_SCOPES: tuple[tuple[Role, FigureScope, frozenset[OrganisationKind]], ...] = (
+    (Role.COORDINATOR, FigureScope.MUNICIPALITY, frozenset({OrganisationKind.MUNICIPALITY})),
+    (Role.COORDINATOR, FigureScope.HELD, frozenset({OrganisationKind.WORK_AGENCY})),
+    (Role.POLICY_OFFICER, FigureScope.COUNTS_ONLY, frozenset({OrganisationKind.MUNICIPALITY})),
+    (Role.CONSULTANT, FigureScope.OWN, frozenset(OrganisationKind)),
 )
-"""The first role that the actor has decides."""
+"""The first role that the actor has, in an organisation of such a kind, decides."""
 
 
 def figure_scope(actor: Actor) -> FigureScope:
     """Return which figures of the report this actor gets; raise ``Forbidden`` when none."""
-    scope = next((scope for role, scope in FIGURE_SCOPES if actor.has(role)), None)
+    scope = next(
+        (scope for role, scope, kinds in FIGURE_SCOPES
+         if actor.has(role) and actor.organisation_kind in kinds),
+        None,
+    )  # fmt: skip
     if scope is None:
         raise Forbidden(NO_ACCESS)
     return scope
@@ -81,5 +88,14 @@ def reads_handover(
 
 
 def handover_sides(actor: Actor) -> frozenset[tuple[HandoverKind, Side]]:
-    """Return which hand-overs this actor has to do with: their kind, and on which side."""
-    return frozenset().union(*(HANDOVER_SIDES.get(role, frozenset()) for role in actor.roles))
+    """
+    Return which hand-overs this actor has to do with: their kind, and on which side.
+
+    An applicant comes in at the municipality, whoever guides there.
+    """
+    found = frozenset[tuple[HandoverKind, Side]]().union(
+        *(HANDOVER_SIDES.get(role, frozenset()) for role in actor.roles)
+    )
+    if actor.organisation_kind is OrganisationKind.MUNICIPALITY:
+        return found
+    return found - {(HandoverKind.KP4, Side.RECEIVER)}
