@@ -15,7 +15,7 @@ from kp4web.domain.caseload import DEFAULT_WEIGHTS, AttentionWeights
 from kp4web.domain.dates import count_of
 from kp4web.domain.due import Norms
 from kp4web.domain.errors import DomainError, InvalidInput
-from kp4web.domain.policy import Action
+from kp4web.domain.policy import Action, may
 from kp4web.domain.tracks import TrackKind
 from kp4web.extensions import db
 from kp4web.web import drafts
@@ -56,7 +56,7 @@ def _overview(form: AssignForm, *, page: int = 1, status: int = 200) -> Response
     return render_page(
         "caseload/index.html", fragment="caseload", status=status, form=form, overview=overview,
         waiting=waiting, weeks=overviews.LOOK_AHEAD_WEEKS, attempts=SIGNAL_AT,
-        weights=_weights(DEFAULT_WEIGHTS),
+        weights=_weights(DEFAULT_WEIGHTS), may_open=may(actor, Action.DOSSIER_OPEN),
         norm_days=Norms().assign_days, page_url=lambda number: url_for(".index", pagina=number),
     )  # fmt: skip
 

@@ -107,3 +107,15 @@ def _ref(session: Session, actor: Actor, query: AnySelect, key: dict[str, Any]) 
         raise NotFound(NO_DOSSIER)
     held = relations(actor, lead_id=row.lead_id, dossier_id=row.id)
     return DossierRef(**row._mapping, relations=held)
+
+
+_PLACES_HELD = (
+    select(Dossier.municipality_id)
+    .where(Dossier.holder_id == bindparam("organisation_id"))
+    .distinct()
+)
+
+
+def places_held_by(session: Session, organisation_id: int) -> frozenset[int]:
+    """Return the municipalities of which an organisation holds dossiers, stopped ones too."""
+    return frozenset(session.scalars(_PLACES_HELD, {"organisation_id": organisation_id}))

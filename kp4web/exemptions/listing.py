@@ -135,11 +135,17 @@ def _rows(which: Which, reach: Reach, *, counts: bool) -> AnySelect:
 
 
 def reach_to(actor: Actor) -> Reach:
-    """Return how this actor reaches the list; raise ``Forbidden`` for who does not."""
+    """
+    Return how this actor reaches the list, the widest way; raise ``Forbidden`` for who does not.
+
+    The municipalities served hold all that a team of the work agency holds.
+    """
     require(actor, Action.EXEMPTION_READ)
+    if actor.has(Role.INCOME_OFFICER):
+        return Reach.SERVED
     if actor.has(Role.COORDINATOR):
         return Reach.TEAM
-    return Reach.OWN if actor.has(Role.CONSULTANT) else Reach.SERVED
+    return Reach.OWN
 
 
 def exemptions_for(

@@ -239,15 +239,25 @@ def exemption_for(session: Session, actor: Actor, number: str, *, today: date) -
 
 
 def _place(session: Session, actor: Actor, number: str) -> _Place:
-    """Return the dossier for its team, or for an income officer who serves its municipality."""
+    """
+    Return the dossier for its team, or for an income officer who serves its municipality.
+
+    Who has both roles at the work agency reaches its own dossiers as the team does.
+    """
+    pays = actor.has(Role.INCOME_OFFICER)
     if may(actor, Action.DOSSIER_READ):
-        ref = dossier_ref(session, actor, number)
-        return _Place(
-            ref.id, ref.client_id, ref.municipality_id, ref.relations, ref.kind, on_team=True
-        )
+        try:
+            ref = dossier_ref(session, actor, number)
+        except NotFound:
+            if not pays:
+                raise
+        else:
+            return _Place(
+                ref.id, ref.client_id, ref.municipality_id, ref.relations, ref.kind, on_team=True
+            )
     given = {"number": number, "organisation_id": actor.organisation_id}
     row = session.execute(_SERVED_DOSSIER, given).one_or_none()
-    if row is None or not actor.has(Role.INCOME_OFFICER):
+    if row is None or not pays:
         raise NotFound(NO_DOSSIER)
     held = frozenset({Relation.INCOME})
     return _Place(row.id, row.client_id, row.municipality_id, held, row.kind, on_team=False)

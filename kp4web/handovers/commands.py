@@ -69,7 +69,9 @@ from kp4web.handovers.settling import (
 )
 from kp4web.organisations.models import Organisation
 from kp4web.questionnaires.commands import pass_to_dossier
+from kp4web.tracks.commands import HELD_ELSEWHERE, held_elsewhere
 
+SEND_BACK = "Stuur de overdracht terug en schrijf dat erbij. Er is niets veranderd."
 REASON_MAX = 2000
 NOTE_MAX = 4000
 _OPEN = select(Handover).where(
@@ -250,7 +252,10 @@ def accept_handover(
     require_offered(session, handover)
     application = _applicant(session, handover)
     decision = session.get_one(ApplicationDecision, handover.decision_id)
-    match = _chosen(matches_for(session, actor, who_is(application)), command.reopen)
+    who = who_is(application)
+    if holder := held_elsewhere(session, actor, who.bsn_hash):
+        raise DomainError(f"{HELD_ELSEWHERE.format(holder)} {SEND_BACK}")
+    match = _chosen(matches_for(session, actor, who), command.reopen)
     if match is None:
         dossier = open_dossier(session, actor, application, command.number, now=now, today=today)
     else:

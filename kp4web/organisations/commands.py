@@ -1,6 +1,6 @@
 """Setting up municipalities and organisations, and changing what others need to know of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,6 +97,10 @@ def require_keeps_all(actor: Actor) -> None:
         raise Forbidden(NO_ACCESS)
 
 
+STILL_GUIDES = (
+    "Deze organisatie begeleidt nog inwoners van een gemeente die u weghaalt. "
+    "Draag eerst die begeleiding over."
+)
 NO_ORGANISATION = "Deze organisatie bestaat niet of is niet voor u."
 
 
@@ -117,11 +121,13 @@ def change_organisation(
     organisation_id: int,
     command: ChangeOrganisation,
     *,
+    guides_in: Collection[int] = (),
     now: datetime,
 ) -> Organisation:
     """
     Change an organisation; name and served municipalities only by the operator.
 
+    ``guides_in``: the municipalities of which it holds dossiers; it goes on to serve those.
     Raises ``InvalidInput``, or ``NotFound`` for an organisation of others.
     """
     row = managed(session, actor, organisation_id, lock=True)
@@ -130,7 +136,7 @@ def change_organisation(
     if keeps_all(actor):
         _rename(session, row, command.name)
         if row.kind is OrganisationKind.WORK_AGENCY and command.serves is not None:
-            _serve(session, row, command.serves)
+            _serve(session, row, command.serves, guides_in)
     session.flush()
     record(
         session, actor, "organisation_change", now=now, organisation=row.id,
@@ -148,7 +154,9 @@ def _rename(session: Session, row: Organisation, name: str | None) -> None:
     row.name = name
 
 
-def _serve(session: Session, row: Organisation, wanted: frozenset[int]) -> None:
+def _serve(
+    session: Session, row: Organisation, wanted: frozenset[int], guides_in: Collection[int]
+) -> None:
     known = set(session.scalars(select(Municipality.id).where(Municipality.id.in_(wanted))))
     if not known:
         raise InvalidInput("serves", "Kies minstens een gemeente.")
@@ -159,6 +167,8 @@ def _serve(session: Session, row: Organisation, wanted: frozenset[int]) -> None:
             )
         )
     )
+    if (served - known) & set(guides_in):
+        raise InvalidInput("serves", STILL_GUIDES)
     session.execute(
         delete(ServedMunicipality).where(
             ServedMunicipality.organisation_id == row.id,

@@ -12,6 +12,7 @@ from kp4web.domain.due import Norms
 from kp4web.domain.errors import InvalidInput
 from kp4web.domain.norms import TERMS
 from kp4web.domain.policy import Action
+from kp4web.dossiers.queries import places_held_by
 from kp4web.extensions import db
 from kp4web.norms.commands import change_norms
 from kp4web.organisations import commands, queries
@@ -101,7 +102,12 @@ def update(organisation_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             commands.change_organisation(
-                db.session(), actor, organisation_id, form.command(), now=now()
+                db.session(),
+                actor,
+                organisation_id,
+                form.command(),
+                guides_in=places_held_by(db.session(), organisation_id),
+                now=now(),
             )
             db.session.commit()
         except InvalidInput as error:

@@ -69,6 +69,7 @@ _COLUMNS = (
     SanctionWarning.name.label("article"), SanctionWarning.text.label("warning"),
     Agreement.what, Agreement.created_on.label("agreed_on"), Agreement.ended_on,
     User.name.label("author"), _LEAD.name.label("lead"), Dossier.number, Dossier.client_id,
+    Dossier.holder_id,
     Client.initials, Client.given_name, Client.prefix, Client.surname,
     Municipality.name.label("municipality"), SUBMITTED.label("was_submitted"),
 )  # fmt: skip
@@ -96,6 +97,8 @@ def _list(reach: ColumnElement[bool]) -> Any:
 
 
 _TEAM_LIST, _SERVED_LIST = _list(and_(IN_REACH, SUBMITTED)), _list(_SERVED)
+_BOTH_LIST = _list(or_(and_(IN_REACH, SUBMITTED), _SERVED))
+"""At a work agency that guides, one person can be coordinator and income officer."""
 _STEPS = (
     select(
         SanctionStep.signal_id, SanctionStep.state, SanctionStep.taken_on, SanctionStep.reason,
@@ -203,6 +206,13 @@ class Signal:
     outcome_text: str
     attempts: tuple[AttemptLine, ...]
     steps: tuple[StepLine, ...]
+    relations: frozenset[Relation] = frozenset()
+    """What the reader of the list is to it; on the page of a dossier that says it."""
+
+    @property
+    def of_team(self) -> bool:
+        """Return whether the reader coordinates the team that holds the dossier."""
+        return Relation.COORDINATOR in self.relations
 
     @property
     def is_editable(self) -> bool:
@@ -298,13 +308,13 @@ def signal_for(session: Session, actor: Actor, signal_id: int) -> Signal:
     """
     require(actor, Action.SIGNAL_LIST)
     given = {"signal_id": signal_id, "organisation_id": actor.organisation_id}
-    query = _OF_TEAM if actor.has(Role.COORDINATOR) else _OF_SERVED
-    row = session.execute(query, given).one_or_none()
-    if row is None:
+    ways = ((Role.COORDINATOR, _OF_TEAM), (Role.INCOME_OFFICER, _OF_SERVED))
+    queries = (query for role, query in ways if actor.has(role))
+    rows = (session.execute(query, given).one_or_none() for query in queries)
+    if (row := next(filter(None, rows), None)) is None:
         raise NotFound(NO_SIGNAL)
-    held = relations_of(actor)
-    require_access(held, Field.SANCTION_SIGNAL, Access.READ)
-    (signal,) = _signals(session, [row], sent_only=Relation.INCOME in held)
+    (signal,) = _signals(session, [row], actor)
+    require_access(signal.relations, Field.SANCTION_SIGNAL, Access.READ)
     return signal
 
 
@@ -318,32 +328,37 @@ def number_of(session: Session, actor: Actor, signal_id: int) -> str:
     return number
 
 
-def relations_of(actor: Actor) -> frozenset[Relation]:
-    """Return what the reader of the list is to the signals on it."""
-    return frozenset({Relation.COORDINATOR if actor.has(Role.COORDINATOR) else Relation.INCOME})
-
-
 def signals_for(session: Session, actor: Actor) -> tuple[Signal, ...]:
-    """Return the signals of the own team, or those sent to the own work agency."""
+    """Return the signals of the own team, and those sent to the own work agency."""
     require(actor, Action.SIGNAL_LIST)
-    of_team = actor.has(Role.COORDINATOR)
-    query = _TEAM_LIST if of_team else _SERVED_LIST
+    query = _TEAM_LIST if actor.has(Role.COORDINATOR) else _SERVED_LIST
+    if actor.has(Role.COORDINATOR) and actor.has(Role.INCOME_OFFICER):
+        query = _BOTH_LIST
     rows = session.execute(query, {"organisation_id": actor.organisation_id}).all()
-    return _signals(session, rows, sent_only=not of_team)
+    return _signals(session, rows, actor)
+
+
+def _relations(actor: Actor, row: AnyRow) -> frozenset[Relation]:
+    """Return what the reader of the list is to one signal on it."""
+    coordinates = actor.has(Role.COORDINATOR) and row.holder_id == actor.organisation_id
+    return frozenset({Relation.COORDINATOR if coordinates else Relation.INCOME})
 
 
 def _signals(
-    session: Session, rows: Sequence[AnyRow], *, sent_only: bool = False
+    session: Session, rows: Sequence[AnyRow], actor: Actor | None = None
 ) -> tuple[Signal, ...]:
-    """Return the rows as signals; ``sent_only`` leaves out what went on within the team."""
+    """Return the rows as signals; what went on within the team is left out for who pays."""
     ids = [row.id for row in rows]
     steps, attempts = _grouped(session, _STEPS, ids), _grouped(session, _EVIDENCE, ids)
     return tuple(
         _signal(
             row, attempts.get(row.id, ()),
-            [s for s in steps.get(row.id, ()) if not sent_only or s.state in SENT_STATES],
+            [s for s in steps.get(row.id, ()) if Relation.INCOME not in held
+             or s.state in SENT_STATES],
+            held,
         )
         for row in rows
+        for held in (_relations(actor, row) if actor else frozenset[Relation](),)
     )  # fmt: skip
 
 
@@ -354,7 +369,9 @@ def _grouped(session: Session, query: Any, ids: Sequence[int]) -> Mapping[int, l
     return found
 
 
-def _signal(row: AnyRow, attempts: Sequence[AnyRow], steps: Sequence[AnyRow]) -> Signal:
+def _signal(
+    row: AnyRow, attempts: Sequence[AnyRow], steps: Sequence[AnyRow], held: frozenset[Relation]
+) -> Signal:
     agreement = _agreed(row.what, row.agreed_on, row.ended_on) if row.agreement_id else None
     return Signal(
         id=row.id, dossier_id=row.dossier_id, client_id=row.client_id,
@@ -370,4 +387,5 @@ def _signal(row: AnyRow, attempts: Sequence[AnyRow], steps: Sequence[AnyRow]) ->
         steps=tuple(
             StepLine(SignalState(s.state), s.taken_on, s.name, s.by_id, s.reason) for s in steps
         ),
+        relations=held,
     )  # fmt: skip

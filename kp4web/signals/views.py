@@ -137,7 +137,11 @@ def index() -> ResponseReturnValue:
     clients = tuple(signal.client_id for signal in found)
     record(db.session(), actor, "signals_read", now=now(), subjects=clients)
     db.session.commit()
-    return render_page("signals/index.html", signals=found, of_team=actor.has(Role.COORDINATOR))
+    of_team = actor.has(Role.COORDINATOR)
+    return render_page(
+        "signals/index.html", signals=found, of_team=of_team,
+        places=not of_team or actor.municipality_id is None,
+    )  # fmt: skip
 
 
 @bp.get("/maatregelsignalen/<id:signal_id>")
@@ -177,7 +181,7 @@ def _signal_page(
     record(
         db.session(), actor, "signal_read", now=now(), subjects=[signal.client_id],
         dossier_id=signal.dossier_id, municipality_id=signal.municipality_id,
-        relation=queries.relations_of(actor), signal=signal.id,
+        relation=signal.relations, signal=signal.id,
     )  # fmt: skip
     db.session.commit()
     answers = actor.has(Role.INCOME_OFFICER) and signal.state is SignalState.SENT
@@ -186,7 +190,6 @@ def _signal_page(
         form.on.data = today()
     return render_page(
         "signals/show.html", status=status, signal=signal, form=form if answers else None,
-        of_team=actor.has(Role.COORDINATOR),
     )  # fmt: skip
 
 

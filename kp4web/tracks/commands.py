@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from kp4web.audit.commands import record
@@ -27,7 +27,7 @@ from kp4web.dossiers.models import (
     TrackPeriod,
 )
 from kp4web.dossiers.queries import DossierRef, dossier_ref
-from kp4web.organisations.models import MunicipalityNorms
+from kp4web.organisations.models import MunicipalityNorms, Organisation
 from kp4web.tracks.standing import settle_handover as settle_handover
 from kp4web.tracks.standing import standing_of as standing_of
 from kp4web.worklist.commands import end_follow_ups, refresh_due_items
@@ -90,21 +90,42 @@ def own_municipality(actor: Actor) -> int:
 
 
 def refuse_double(session: Session, actor: Actor, person: Person) -> None:
-    """Raise ``InvalidInput`` at the BSN when a dossier with it exists in the municipality."""
+    """
+    Raise ``InvalidInput`` at the BSN when a dossier with it exists in the municipality.
+
+    Of one that another organisation guides it says which organisation, and not its number.
+    """
     if not person.bsn:
         return
-    number = session.scalar(
-        select(Dossier.number)
-        .join(Client, Client.id == Dossier.client_id)
-        .where(
-            Client.municipality_id == actor.municipality_id,
-            Client.bsn_hash == bsn_hash(bsn_rules.normalise(person.bsn)),
-        )
-    )
-    if number is not None:
+    key = bsn_hash(bsn_rules.normalise(person.bsn))
+    if holder := held_elsewhere(session, actor, key):
+        raise InvalidInput("bsn", f"{HELD_ELSEWHERE.format(holder)} Overleg met die organisatie.")
+    given = {"municipality_id": actor.municipality_id, "bsn_hash": key}
+    row = session.execute(_OF_PERSON, given).one_or_none()
+    if row is not None:
         raise InvalidInput(
-            "bsn", f"Er is al een dossier met dit BSN: {number}. Open dat dossier of heropen het."
+            "bsn",
+            f"Er is al een dossier met dit BSN: {row.number}. Open dat dossier of heropen het.",
         )
+
+
+HELD_ELSEWHERE = "Deze inwoner heeft al een dossier. {} begeleidt."
+_OF_PERSON = (
+    select(Dossier.number, Dossier.holder_id, Organisation.name.label("holder"))
+    .join(Client, Client.id == Dossier.client_id)
+    .join(Organisation, Organisation.id == Dossier.holder_id)
+    .where(
+        Client.municipality_id == bindparam("municipality_id"),
+        Client.bsn_hash == bindparam("bsn_hash"),
+    )
+)
+
+
+def held_elsewhere(session: Session, actor: Actor, key: str | None) -> str | None:
+    """Return which other organisation has a dossier of the person with this hash of a BSN."""
+    given = {"municipality_id": actor.municipality_id, "bsn_hash": key}
+    row = session.execute(_OF_PERSON, given).one_or_none() if key else None
+    return row.holder if row is not None and row.holder_id != actor.organisation_id else None
 
 
 def start_dossier(

@@ -10,8 +10,13 @@ from kp4web.domain.policy.matrix import MATRIX, Access, Relation
 from kp4web.domain.policy.meanings import RELATIONS_OF
 from kp4web.domain.policy.rights import access
 
-PER_DOSSIER = frozenset({Role.CONSULTANT, Role.COORDINATOR})
-"""Roles of which the dossier decides what they are to it."""
+PER_DOSSIER = frozenset(
+    {
+        Role.CONSULTANT, Role.COORDINATOR, Role.INTAKE, Role.JOB_COACH, Role.AGENCY_COORDINATOR,
+        Role.INCOME_OFFICER,
+    }
+)  # fmt: skip
+"""Roles of which the dossier, or a hand-over of it, decides what they are to it."""
 ANSWERS = {
     Access.WRITE: "Ja: lezen en wijzigen.",
     Access.READ: "Ja: lezen.",
