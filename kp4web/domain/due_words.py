@@ -140,7 +140,7 @@ _WHY: Mapping[DueKind, str] = {
     DueKind.REVIEW_HANDOVER: "Aangeboden overdracht, beoordelen binnen {review}.",
     DueKind.AWAIT_HANDOVER: "Aangeboden aan Werkzaak, antwoord verwacht binnen {review}.",
     DueKind.READ_FEEDBACK: "Na een overdracht vertelt de klantmanager hoe het ging, na {feedback}.",
-    DueKind.WRITE_FEEDBACK: "Terugmelding aan Team Sociaal, {feedback} na de overdracht.",
+    DueKind.WRITE_FEEDBACK: "Terugmelding aan de laatste consulent, {feedback} na de overdracht.",
     DueKind.MESSAGE: "Een collega heeft iets voor u vastgelegd.",
     DueKind.AGREEMENT: "Er is een afspraak gemaakt.",
     DueKind.EXEMPTION_PLAN: "Bij deze ontheffing hoort een plan, uiterlijk op {due}.",

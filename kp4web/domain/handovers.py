@@ -58,6 +58,10 @@ class Side(StrEnum):
     RECEIVER = auto()
 
 
+Way = tuple[HandoverKind, Side]
+"""Which hand-overs a list is of: their kind, and on which side of them one stands."""
+
+
 class HandoverPart(StrEnum):
     """What there is to read of a hand-over beyond its status, dates and owner."""
 

@@ -9,19 +9,20 @@ on the hand-over, never as lead (3-visibility, rule 7).
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from kp4web.accounts.models import User, UserRole
+from kp4web.accounts.models import User
 from kp4web.domain.actor import Actor, OrganisationKind, Role
 from kp4web.domain.dates import dutch_date
 from kp4web.domain.errors import DomainError, Forbidden, InvalidInput, NotFound
 from kp4web.domain.handovers import KP3, Side
-from kp4web.domain.policy import Access, Action, Field, Relation, require
+from kp4web.domain.policy import Access, Action, Field, Relation, handover_sides, require
 from kp4web.domain.tracks import StopReason, TrackChange
 from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.queries import DossierRef, dossier_ref
 from kp4web.extensions import AnyRow
+from kp4web.handovers.coaches import is_coach
 from kp4web.handovers.models import FeedbackReport, Handover, HandoverKind, HandoverState
 from kp4web.handovers.settling import (
     Taken,
@@ -44,17 +45,10 @@ _RECEIVER = (
         ServedMunicipality.municipality_id == bindparam("municipality_id"),
         Organisation.kind == OrganisationKind.WORK_AGENCY,
     )
-    .order_by(Organisation.id)
+    .order_by(Organisation.id != bindparam("organisation_id"), Organisation.id)
     .limit(1)
 )
-_COACH = select(User.id).where(
-    User.id == bindparam("id"), User.organisation_id == bindparam("organisation_id"),
-    User.closed_at.is_(None),
-    exists().where(
-        UserRole.user_id == User.id, UserRole.role == Role.JOB_COACH,
-        UserRole.revoked_at.is_(None),
-    ),
-)  # fmt: skip
+"""The own organisation where that is the work agency, else the one that serves."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +87,8 @@ def offer_dossier(
         raise InvalidInput("note", "Schrijf een overdrachtsverslag voor Werkzaak.")
     handover = Handover(
         kind=HandoverKind.KP3, dossier_id=ref.id, municipality_id=ref.municipality_id,
-        from_organisation_id=actor.organisation_id, to_organisation_id=_receiver(session, ref).id,
+        from_organisation_id=actor.organisation_id,
+        to_organisation_id=_receiver(session, actor, ref).id,
         note=note, offered_on=today, offered_at=now, offered_by_id=actor.id,
         talk_wanted=command.talk_wanted,
     )  # fmt: skip
@@ -109,8 +104,9 @@ def require_giver(ref: DossierRef) -> None:
     ref.require(Field.HANDOVER, Access.READ)
 
 
-def _receiver(session: Session, ref: DossierRef) -> Organisation:
-    receiver = session.scalars(_RECEIVER, {"municipality_id": ref.municipality_id}).one_or_none()
+def _receiver(session: Session, actor: Actor, ref: DossierRef) -> Organisation:
+    key = {"municipality_id": ref.municipality_id, "organisation_id": actor.organisation_id}
+    receiver = session.scalars(_RECEIVER, key).one_or_none()
     if receiver is None:
         raise DomainError("Er is nog geen Werkzaak die voor uw gemeente met dit systeem werkt.")
     return receiver
@@ -202,6 +198,14 @@ def _to_us(session: Session, actor: Actor, handover_id: int) -> AnyRow:
     return row
 
 
+def _of_dossier(session: Session, actor: Actor, handover_id: int) -> AnyRow:
+    """Return the place of a KP3 hand-over for its sender; ``NotFound`` otherwise."""
+    row = place_of(session, actor, handover_id, Side.SENDER)
+    if row.kind is not HandoverKind.KP3:
+        raise NotFound("Deze overdracht bestaat niet of is niet voor u.")
+    return row
+
+
 def _coach(session: Session, actor: Actor, taken: Taken, chosen: int | None) -> int:
     """Return the job coach: the actor, or whom the coordinator chose; raise ``InvalidInput``."""
     if chosen is None and actor.has(Role.JOB_COACH):
@@ -209,8 +213,7 @@ def _coach(session: Session, actor: Actor, taken: Taken, chosen: int | None) -> 
     chosen = chosen or taken.handover.coach_id
     if chosen != actor.id and Relation.AGENCY not in taken.ref.relations:
         raise Forbidden("Alleen de coördinator kiest een andere klantmanager.")
-    key = {"id": chosen or 0, "organisation_id": actor.organisation_id}
-    if session.scalars(_COACH, key).one_or_none() is None:
+    if not is_coach(session, actor, chosen):
         raise InvalidInput("coach", NO_COACH)
     return int(chosen or 0)
 
@@ -273,12 +276,13 @@ def plan_joint_talk(
 
 def _either_side(session: Session, actor: Actor, handover_id: int) -> Taken:
     """Return a KP3 hand-over for its sender, or for the job coach it is assigned to."""
-    side = Side.RECEIVER if actor.has(Role.JOB_COACH) else Side.SENDER
-    row = place_of(session, actor, handover_id, side)
-    if row.kind is not HandoverKind.KP3:
-        raise NotFound("Deze overdracht bestaat niet of is niet voor u.")
-    if side is Side.SENDER:
-        return sent(session, actor, row)
+    if (HandoverKind.KP3, Side.SENDER) in handover_sides(actor):
+        try:
+            return sent(session, actor, _of_dossier(session, actor, handover_id))
+        except NotFound:
+            if not actor.has(Role.JOB_COACH):
+                raise
+    row = _to_us(session, actor, handover_id)
     taken = received(session, actor, row)
     if not taken.is_mine:
         raise Forbidden("Neem de overdracht eerst op u.")
@@ -315,10 +319,7 @@ def read_feedback(
 ) -> FeedbackReport:
     """Note that the feedback was read, by the last lead or the coordinator."""
     require(actor, Action.FEEDBACK_READ)
-    row = place_of(session, actor, handover_id, Side.SENDER)
-    if row.kind is not HandoverKind.KP3:
-        raise NotFound("Deze overdracht bestaat niet of is niet voor u.")
-    taken = sent(session, actor, row)
+    taken = sent(session, actor, _of_dossier(session, actor, handover_id))
     report = _feedback(session, handover_id)
     if report is None:
         raise DomainError("Er is nog geen terugmelding.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from kp4web.domain.handovers import AfterReturn, HandoverKind, HandoverState, Side
+from kp4web.domain.handovers import AfterReturn, HandoverKind, HandoverState, Side, Way
 
 PER_PAGE = 25
 NO_HANDOVER = "Deze overdracht bestaat niet of is niet voor u."
@@ -92,6 +92,11 @@ class HandoverList:
         """Return the number of pages, at least one."""
         number = self.counts[self.state] if self.number is None else self.number
         return max(1, -(-number // PER_PAGE))
+
+    @property
+    def way(self) -> Way:
+        """Return which hand-overs these are."""
+        return self.kind, self.side
 
     @property
     def receiving(self) -> bool:

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session, aliased
 from kp4web.accounts.models import User
 from kp4web.clients.models import Client
 from kp4web.clients.queries import name_of
-from kp4web.domain.actor import Actor, OrganisationKind
+from kp4web.domain.actor import Actor, Role
 from kp4web.domain.dates import add_days
-from kp4web.domain.handovers import NOBODY_DAYS, HandoverKind, HandoverState
-from kp4web.domain.policy import Action, require
+from kp4web.domain.handovers import NOBODY_DAYS, HandoverKind, HandoverState, Side
+from kp4web.domain.policy import Action, handover_sides, require
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier, Handover
 from kp4web.extensions import AnyRow, AnySelect
@@ -27,6 +27,7 @@ from kp4web.organisations.models import Municipality
 SHOWN = 100
 _OWN: BindParameter[int] = bindparam("organisation_id")
 _BEFORE: BindParameter[date] = bindparam("before", type_=Date)
+_KINDS: BindParameter[list[HandoverKind]] = bindparam("kinds", expanding=True)
 _OPEN = aliased(Handover)
 _COACH = aliased(User)
 
@@ -70,8 +71,8 @@ _UNANSWERED = (
     select(Handover.id, Handover.offered_on.label("since"), Municipality.name.label("place"))
     .join(Municipality, Municipality.id == Handover.municipality_id)
     .where(
-        Handover.to_organisation_id == _OWN, Handover.state == HandoverState.OFFERED,
-        Handover.offered_on < _BEFORE,
+        Handover.to_organisation_id == _OWN, Handover.kind.in_(_KINDS),
+        Handover.state == HandoverState.OFFERED, Handover.offered_on < _BEFORE,
     )
     .order_by(Handover.offered_on, Handover.id)
     .limit(SHOWN)
@@ -112,16 +113,24 @@ _NOT_OFFERED = _DOSSIERS.where(
 
 
 def nobodys_for(session: Session, actor: Actor, *, today: date) -> tuple[NobodysLine, ...]:
-    """Return whom nobody on the own side has had for more than five days, longest first."""
+    """
+    Return whom nobody on the own side has had for more than five days, longest first.
+
+    Who divides dossiers finds those; who receives hand-overs finds those. Some do both.
+    """
     require(actor, Action.NOBODY_READ)
+    received = [kind for kind, side in handover_sides(actor) if side is Side.RECEIVER]
     given = {
         "organisation_id": actor.organisation_id, "before": add_days(today, -NOBODY_DAYS),
+        "kinds": received,
     }  # fmt: skip
-    parts: dict[Why, AnySelect] = {Why.UNANSWERED: _UNANSWERED}
-    if actor.organisation_kind is OrganisationKind.MUNICIPALITY:
-        parts |= {Why.NOT_OFFERED: _NOT_OFFERED, Why.NO_LEAD: _NO_LEAD}
-    else:
+    parts: dict[Why, AnySelect] = {}
+    if received:
+        parts |= {Why.UNANSWERED: _UNANSWERED}
+    if HandoverKind.KP3 in received:
         parts |= {Why.NO_COACH: _NO_COACH}
+    if actor.has(Role.COORDINATOR):
+        parts |= {Why.NOT_OFFERED: _NOT_OFFERED, Why.NO_LEAD: _NO_LEAD}
     found = [
         _line(why, row) for why, query in parts.items() for row in session.execute(query, given)
     ]

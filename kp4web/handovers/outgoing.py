@@ -5,8 +5,8 @@ Reach: of the own dossiers, or to the own organisation; a consultant finds those
 as lead, a job coach those assigned personally and, by their status only, those that nobody has.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from kp4web.accounts.models import User, UserRole
+from kp4web.accounts.models import User
 from kp4web.clients.models import Client
 from kp4web.clients.queries import name_of
 from kp4web.domain.actor import Actor, OrganisationKind, Role
@@ -35,6 +35,7 @@ from kp4web.dossiers.models import Dossier, FeedbackReport, Handover
 from kp4web.dossiers.queries import DossierRef, dossier_ref
 from kp4web.extensions import AnyRow, AnySelect
 from kp4web.handovers.carried import Carried, carried_by
+from kp4web.handovers.coaches import coaches_of
 from kp4web.handovers.lines import NO_HANDOVER, PER_PAGE, HandoverLine, HandoverList
 from kp4web.organisations.models import Municipality, Organisation, ServedMunicipality
 from kp4web.worklist.models import DueItem
@@ -99,7 +100,8 @@ _CONTENT = (
     .outerjoin(_LEAD, _LEAD.id == Dossier.lead_id)
     .outerjoin(_TELLER, _TELLER.id == FeedbackReport.written_by_id)
 )
-_FROM_US = and_(Handover.from_organisation_id == _OWN, Dossier.holder_id == _OWN)
+_FROM_US = Dossier.holder_id == _OWN
+"""Who holds the dossier now, whoever offered it: the guidance may have been transferred since."""
 _TO_US = Handover.to_organisation_id == _OWN
 _FREE = and_(Handover.coach_id.is_(None), Handover.state == HandoverState.OFFERED)
 
@@ -258,24 +260,42 @@ class DossierHandover:
 
 
 def dossier_handover_for(session: Session, actor: Actor, handover_id: int) -> DossierHandover:
-    """Return a KP3 hand-over to or from the own organisation, or raise ``NotFound``."""
-    municipal = actor.organisation_kind is OrganisationKind.MUNICIPALITY
-    side = Side.SENDER if municipal else Side.RECEIVER
+    """
+    Return a KP3 hand-over to or from the own organisation, or raise ``NotFound``.
+
+    At a work agency that guides one person can stand on both sides: what one may do is added up.
+    """
+    sent = _found(session, actor, handover_id, Side.SENDER, _sent)
+    received = _found(session, actor, handover_id, Side.RECEIVER, _received)
+    if sent is None or received is None:
+        if (found := sent or received) is None:
+            raise NotFound(NO_HANDOVER)
+        return found
+    return replace(
+        sent, coaches=received.coaches, may_take=received.may_take,
+        may_answer=received.may_answer, may_choose=received.may_choose,
+        may_plan=sent.may_plan or received.may_plan, may_tell=received.may_tell,
+    )  # fmt: skip
+
+
+def _found(
+    session: Session, actor: Actor, handover_id: int, side: Side,
+    read: Callable[[Session, Actor, AnyRow], DossierHandover | None],
+) -> DossierHandover | None:  # fmt: skip
+    """Return the hand-over as the actor sees it on this side, if there is anything there."""
     if (HandoverKind.KP3, side) not in handover_sides(actor):
-        raise NotFound(NO_HANDOVER)
+        return None
     key = {
         "id": handover_id, "actor_id": actor.id, "organisation_id": actor.organisation_id,
     }  # fmt: skip
     row = session.execute(_ONE[view_of(actor, side)], key).one_or_none()
-    if row is None:
-        raise NotFound(NO_HANDOVER)
-    return _sent(session, actor, row) if side is Side.SENDER else _received(session, actor, row)
+    return None if row is None else read(session, actor, row)
 
 
-def _sent(session: Session, actor: Actor, row: AnyRow) -> DossierHandover:
+def _sent(session: Session, actor: Actor, row: AnyRow) -> DossierHandover | None:
     held = relations(actor, lead_id=row.lead_id, dossier_id=row.dossier_id)
     if access(held, Field.HANDOVER) < Access.READ:
-        raise NotFound(NO_HANDOVER)
+        return None
     gives = may(actor, Action.DOSSIER_HAND_OVER) and access(held, Field.TRACK) >= Access.WRITE
     offered, accepted = _stands(row)
     told = _told(row)
@@ -321,28 +341,16 @@ def _told(row: AnyRow) -> Told | None:
     return Told(row.feedback, row.written_on, row.feedback_by, row.read_on)
 
 
-_COACHES = (
-    select(User.id, User.name)
-    .join(UserRole, and_(UserRole.user_id == User.id, UserRole.role == Role.JOB_COACH))
-    .where(User.organisation_id == _OWN, User.closed_at.is_(None), UserRole.revoked_at.is_(None))
-    .order_by(User.name, User.id)
-)
-
-
-def coaches_of(session: Session, actor: Actor) -> tuple[tuple[int, str], ...]:
-    """Return the job coaches of the own organisation."""
-    found = session.execute(_COACHES, {"organisation_id": actor.organisation_id})
-    return tuple((row.id, row.name) for row in found)
-
-
 # ---------------------------------------------------------------------- the page of a dossier
 
 _AGENCY_OF = (
     select(Organisation.name)
     .join(ServedMunicipality, ServedMunicipality.organisation_id == Organisation.id)
     .where(ServedMunicipality.municipality_id == bindparam("municipality_id"))
+    .order_by(Organisation.id != _OWN, Organisation.id)
     .limit(1)
 )
+"""To whom a dossier is offered: to the own organisation where that is the work agency."""
 _OF_DOSSIER = (
     _CONTENT.where(Handover.dossier_id == bindparam("dossier_id"), _FROM_US)
     .order_by(Handover.id.desc())
@@ -358,6 +366,8 @@ class Departure:
     lines: tuple[HandoverLine, ...]
     preview: Carried
     may_offer: bool
+    inside: bool
+    """The work agency holds it: it goes from a consultant to a job coach there."""
 
     @property
     def open_line(self) -> HandoverLine | None:
@@ -382,4 +392,5 @@ def departure_for(
     return Departure(
         ref, agency, lines, carried_by(session, ref.id, ref.relations, at=now, on=today),
         may_offer=ready and writes and agency is not None,
+        inside=actor.organisation_kind is OrganisationKind.WORK_AGENCY,
     )  # fmt: skip

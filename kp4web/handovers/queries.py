@@ -8,6 +8,7 @@ return are there for who reads them (``policy.reads_handover``); everybody else 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 
 from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
@@ -20,7 +21,7 @@ from kp4web.clients.queries import name_of, who_is
 from kp4web.domain.actor import Actor, OrganisationKind, Role
 from kp4web.domain.applications import ApplicationState
 from kp4web.domain.errors import DomainError, Forbidden, NotFound
-from kp4web.domain.handovers import AfterReturn, HandoverPart, Side, after_return
+from kp4web.domain.handovers import AfterReturn, HandoverPart, Side, Way, after_return
 from kp4web.domain.policy import (
     NO_ACCESS,
     Access,
@@ -33,13 +34,13 @@ from kp4web.domain.policy import (
 )
 from kp4web.dossiers.models import Dossier
 from kp4web.extensions import AnyRow, AnySelect
+from kp4web.handovers.coaches import coaches_of as coaches_of
 from kp4web.handovers.lines import NO_HANDOVER as NO_HANDOVER
 from kp4web.handovers.lines import PER_PAGE, HandoverLine, HandoverList
 from kp4web.handovers.models import Handover, HandoverKind, HandoverState
 from kp4web.handovers.nobody import nobodys_for as nobodys_for
 from kp4web.handovers.outgoing import DossierHandover as DossierHandover
 from kp4web.handovers.outgoing import Only as Only
-from kp4web.handovers.outgoing import coaches_of as coaches_of
 from kp4web.handovers.outgoing import departure_for as departure_for
 from kp4web.handovers.outgoing import dossier_handover_for as dossier_handover_for
 from kp4web.handovers.outgoing import dossiers_for
@@ -144,31 +145,32 @@ def side_of(actor: Actor) -> Side:
     return Side.RECEIVER if kind is OrganisationKind.MUNICIPALITY else Side.SENDER
 
 
-def ways_of(actor: Actor) -> tuple[Side, ...]:
-    """Return on which sides this actor has hand-overs, the most usual one first."""
-    sides = {side for _, side in handover_sides(actor)}
-    first = Side.RECEIVER if actor.has(Role.JOB_COACH) else side_of(actor)
-    return tuple(sorted(sides, key=lambda side: side is not first))
+_WAYS: tuple[Way, ...] = tuple(product(HandoverKind, (Side.RECEIVER, Side.SENDER)))
+
+
+def ways_of(actor: Actor) -> tuple[Way, ...]:
+    """Return which lists of hand-overs this actor has, the most usual one first."""
+    has = handover_sides(actor)
+    usual = (HandoverKind.KP3, Side.RECEIVER) if actor.has(Role.JOB_COACH) else None
+    return tuple(sorted((way for way in _WAYS if way in has), key=lambda way: way != usual))
 
 
 def handovers_for(
-    session: Session, actor: Actor, state: HandoverState, *, side: Side | None = None,
+    session: Session, actor: Actor, state: HandoverState, *, way: Way,
     only: Only | None = None, page: int = 1, today: date = date.min,
 ) -> HandoverList:  # fmt: skip
     """
     Return a page of the hand-overs to or from the own organisation; two queries.
 
-    ``side``: which of the two, the own one of KP4 unless told; ``only``: a part of it (KP3).
-    Raises ``Forbidden`` for a side on which this actor has none.
+    ``way``: which of them; ``only``: a part of it (KP3). Raises ``Forbidden`` for what this actor
+    has nothing to do with.
     """
     require(actor, Action.HANDOVERS_READ)
-    if side is not None and side is not side_of(actor):
-        if (HandoverKind.KP3, side) not in handover_sides(actor):
-            raise Forbidden(NO_ACCESS)
-        return dossiers_for(session, actor, side, state, only, page=page, today=today)
-    side = side_of(actor)
-    if (HandoverKind.KP4, side) not in handover_sides(actor):
+    if way not in handover_sides(actor):
         raise Forbidden(NO_ACCESS)
+    kind, side = way
+    if kind is HandoverKind.KP3:
+        return dossiers_for(session, actor, side, state, only, page=page, today=today)
     reads = {part: reads_handover(actor, part, side, state, accepted=False)
              for part in HandoverPart}  # fmt: skip
     if side is Side.RECEIVER:

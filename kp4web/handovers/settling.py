@@ -44,12 +44,17 @@ class Taken:
 
 
 def place_of(session: Session, actor: Actor, handover_id: int, side: Side) -> AnyRow:
-    """Return where a hand-over is to be found, on this side; raise ``NotFound`` out of reach."""
+    """
+    Return where a hand-over is to be found, on this side; raise ``NotFound`` out of reach.
+
+    The sender of a dossier is who holds it now; ``sent`` asks that of the dossier itself.
+    """
     row = session.execute(_PLACE, {"id": handover_id}).one_or_none()
-    if row is None:
+    if row is None or (row.kind, side) not in handover_sides(actor):
         raise NotFound(NO_HANDOVER)
     own = row.to_organisation_id if side is Side.RECEIVER else row.from_organisation_id
-    if own != actor.organisation_id or (row.kind, side) not in handover_sides(actor):
+    by_dossier = row.kind is HandoverKind.KP3 and side is Side.SENDER
+    if own != actor.organisation_id and not by_dossier:
         raise NotFound(NO_HANDOVER)
     return row
 

@@ -6,9 +6,9 @@ from sqlalchemy.exc import IntegrityError
 
 from kp4web.applications.queries import number_to_do
 from kp4web.audit.commands import record
-from kp4web.domain.errors import DomainError, InvalidInput
-from kp4web.domain.handovers import Side
-from kp4web.domain.policy import Action, may
+from kp4web.domain.errors import DomainError, Forbidden, InvalidInput
+from kp4web.domain.handovers import Side, Way
+from kp4web.domain.policy import NO_ACCESS, Action, may
 from kp4web.extensions import db
 from kp4web.handovers import commands, queries
 from kp4web.handovers.forms import (
@@ -22,7 +22,15 @@ from kp4web.handovers.forms import (
     WithdrawForm,
 )
 from kp4web.handovers.models import HandoverKind, HandoverState
-from kp4web.handovers.presentation import TABS, WAYS, parts_of, tabs_of, ways_in
+from kp4web.handovers.presentation import (
+    TABS,
+    WAYS,
+    name_of,
+    parts_of,
+    tabs_of,
+    way_named,
+    ways_in,
+)
 from kp4web.handovers.queries import Only
 from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
@@ -45,15 +53,18 @@ def index() -> ResponseReturnValue:
     state = TABS.get(request.args.get("status", ""), HandoverState.OFFERED)
     page = min(max(request.args.get("pagina", 1, type=int), 1), LAST_PAGE)
     ways = queries.ways_of(actor)
-    side = WAYS.get(request.args.get("richting", ""), ways[0])
+    asked = request.args.get("richting", "")
+    way = way_named(asked, ways) if asked in WAYS else ways[0]
+    if way is None:
+        raise Forbidden(NO_ACCESS)
     only = next((one for one in Only if one.value == request.args.get("alleen")), None)
     found = queries.handovers_for(
-        db.session(), actor, state, side=side, only=only, page=page, today=today()
+        db.session(), actor, state, way=way, only=only, page=page, today=today()
     )
     opens = found.may_register and state is HandoverState.OFFERED
     waiting = number_to_do(db.session(), actor) if opens else 0
     if page > found.pages:
-        return redirect(_tab(side, state), 303)
+        return redirect(_tab(way, state), 303)
     if found.shown:
         become_writer()
         record(
@@ -65,21 +76,19 @@ def index() -> ResponseReturnValue:
     return render_page(
         "handovers/index.html", found=found, tabs=tabs_of(found, _tab),
         ways=ways_in(found, ways, _tab), parts=parts_of(found, _tab),
-        page_url=lambda number: _tab(side, state, number, only),
-        returned_url=_tab(side, HandoverState.RETURNED),
+        page_url=lambda number: _tab(way, state, number, only),
+        returned_url=_tab(way, HandoverState.RETURNED),
         register_url=url_for("intake.new") if found.may_register else None,
         nobody_url=url_for("departures.nobody") if may(actor, Action.NOBODY_READ) else None,
         application_url=_application_url, waiting=waiting,
     )  # fmt: skip
 
 
-def _tab(
-    side: Side, state: HandoverState, page: int | None = None, only: Only | None = None
-) -> str:
+def _tab(way: Way, state: HandoverState, page: int | None = None, only: Only | None = None) -> str:
     name = next(name for name, tab in TABS.items() if tab is state)
-    usual = queries.ways_of(current_actor())[0]
-    way = None if side is usual else next(way for way, one in WAYS.items() if one is side)
-    return url_for(".index", richting=way, status=name, alleen=only, pagina=page)
+    ways = queries.ways_of(current_actor())
+    asked = None if way == ways[0] else name_of(way, ways)
+    return url_for(".index", richting=asked, status=name, alleen=only, pagina=page)
 
 
 def _application_url(application_id: int | None) -> str | None:
@@ -184,7 +193,7 @@ def return_(handover_id: int) -> ResponseReturnValue:
         db.session.rollback()
         form.refuse(error)
         return show_again(handover_id, returning=form, status=422)
-    reader = "Team Sociaal" if is_dossier else "Werkzaak"
+    reader = "De consulent" if is_dossier else "Werkzaak"
     flash(f"Overdracht {handover_id} is teruggestuurd. {reader} ziet uw reden.")
     return go_to(url_for(".show", handover_id=handover_id))
 

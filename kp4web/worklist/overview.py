@@ -35,6 +35,7 @@ from kp4web.domain.policy import (
     Action,
     Field,
     access,
+    may,
     relations,
     require,
     visible_fields,
@@ -93,6 +94,8 @@ _PLANNED = (
     ),
 )  # fmt: skip
 """Of a follow-up: its time and moves go with its date, the rest with what it is about."""
+_TAKES = bindparam("takes", type_=Boolean)
+"""Whether the actor takes up hand-overs that nobody has: a team of the work agency does not."""
 _SEES_REPORTS = bindparam("sees_reports", type_=Boolean)
 _SEES_QUESTIONS = bindparam("sees_questions", type_=Boolean)
 _ACTOR: BindParameter[int] = bindparam("actor_id")
@@ -107,7 +110,8 @@ def _scope(own: bool, team: bool) -> ColumnElement[bool]:
     of_actor = DueItem.user_id == _ACTOR
     of_team = DueItem.user_id.is_(None)
     mine = or_(of_actor, of_team) if own and team else of_actor if own else of_team
-    return and_(mine, DueItem.organisation_id == bindparam("organisation_id"))
+    taken = or_(DueItem.handover_id.is_(None), DueItem.user_id == _ACTOR, _TAKES)
+    return and_(mine, taken, DueItem.organisation_id == bindparam("organisation_id"))
 
 
 @cache
@@ -205,13 +209,14 @@ def work_for(session: Session, actor: Actor, wanted: Wanted, *, today: date) -> 
         "actor_id": actor.id, "today": today, "sunday": week_end(today), "horizon": horizon,
         "due_kind": wanted.kind, "track": wanted.track,
     }  # fmt: skip
+    given |= _sees(actor)
     counts = Counts(*session.execute(_counts_query(*form), given).one())
     pages = max(1, -(-_number_of(counts, wanted) // ROWS))
     page = min(max(wanted.page, 1), pages)
     first, last = _days(wanted, today, horizon)
     drafts = tuple(drafts_for(session, actor)) if counts.drafts else ()
     given |= {"from_on": first, "to_on": last, "skip": (page - 1) * ROWS}
-    rows = session.execute(_items_query(*form), given | _sees(actor)).all()
+    rows = session.execute(_items_query(*form), given).all()
     shown = [*(row.client_id for row in rows), *(draft.client_id for draft in drafts)]
     return Work(
         wanted=wanted, page=page, pages=pages, counts=counts, horizon=horizon,
@@ -243,6 +248,7 @@ def _sees(actor: Actor) -> dict[str, bool]:
     """Return what of the items is selected at all."""
     best = visible_fields(relations(actor, lead_id=actor.id, dossier_id=None))
     return {
+        "takes": may(actor, Action.HANDOVER_ACCEPT),
         "sees_text": Field.FOLLOW_UP_WHAT in best, "sees_reports": Field.REPORTS in best,
         "sees_questions": Field.QUESTIONS in best,
     }  # fmt: skip

@@ -184,7 +184,7 @@ def _group(tab: Tab, which: DueGroup, lines: list[Line]) -> Group:
 
 def _line(row: WorkRow, addresses: Addresses, today: date, place: int, has_focus: bool) -> Line:
     if row.number is None:
-        href, title = addresses.to("review"), "Overdracht van Werkzaak"
+        href, title = addresses.to("review"), HANDOVER_TITLES[row.kind]
     else:
         href, title = addresses.to("dossier", number=row.number), row.name or row.number
     steps = (_step(act, row, addresses) for act in row.acts)
@@ -192,6 +192,13 @@ def _line(row: WorkRow, addresses: Addresses, today: date, place: int, has_focus
         row=row, href=href or addresses.here, title=title, when=_when(row, today),
         steps=tuple(step for step in steps if step), place=place, has_focus=has_focus,
     )  # fmt: skip
+
+
+HANDOVER_TITLES = {
+    DueKind.REVIEW_HANDOVER: "Aangeboden overdracht",
+    DueKind.WRITE_FEEDBACK: "Geaccepteerde overdracht",
+}
+"""Of an item that is about a hand-over to the own organisation: no dossier is named."""
 
 
 def _when(row: WorkRow, today: date) -> str:

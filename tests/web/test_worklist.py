@@ -235,7 +235,7 @@ def test_the_number_of_queries_is_the_same_for_one_row_and_for_many(app, http_as
 def test_the_list_reads_its_rows_from_the_index(app, http_as, engine_name):
     given = {
         "actor_id": 7, "organisation_id": 1, "from_on": date.min, "to_on": date.max, "skip": 0,
-        "sees_text": True, "sees_reports": True, "sees_questions": True,
+        "takes": False, "sees_text": True, "sees_reports": True, "sees_questions": True,
     }  # fmt: skip
     query = overview._items_query(own=True, team=False, by_kind=False, by_track=False)
     asked = query.compile(db.engine).construct_expanded_state(given)
