@@ -6,13 +6,23 @@ transactions never wait for each other's dossiers while holding it.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import Table, bindparam, event, insert, update
+from sqlalchemy import (
+    BindParameter,
+    Table,
+    bindparam,
+    column,
+    event,
+    insert,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from kp4web.audit.heads import Head, heads
@@ -32,6 +42,9 @@ _LOCK_HEAD = (
 )
 _APPEND = insert(_ENTRIES)
 _MOVE_HEAD = update(_HEAD).values(last_hash=bindparam("hash"))
+_CLIENT = table("client", column("id"), column("municipality_id"))
+_SHOWN: BindParameter[Sequence[int]] = bindparam("shown", expanding=True)
+_HOMES = select(_CLIENT.c.id, _CLIENT.c.municipality_id).where(_CLIENT.c.id.in_(_SHOWN))
 
 
 @dataclass(slots=True)
@@ -58,8 +71,9 @@ def record(
     Queue one entry; it is written and chained by the commit of this transaction.
 
     ``subjects`` are client ids; ``detail`` holds ids and codes, never names or typed text.
-    Without ``municipality_id`` the entry belongs to the actor's own municipality. What is done
-    in a dossier that a reason opened carries that reason.
+    Without ``municipality_id`` the entry belongs to the actor's own municipality, and of somebody
+    who works for several there is one for each municipality of which persons were shown. What is
+    done in a dossier that a reason opened carries that reason.
     """
     relations = sorted(relation)
     if not reason and actor and Relation.WITH_REASON in relations:
@@ -96,6 +110,7 @@ def _append_to_chain(session: Session) -> None:
         return
     session.flush()
     connection = session.connection()
+    acts = list(_per_municipality(session, acts))
     head = connection.execute(_LOCK_HEAD, {"acts": len(acts)}).one()
     previous, rows = head.last_hash, []
     for number, act in enumerate(acts, start=head.last_id - len(acts) + 1):
@@ -108,6 +123,22 @@ def _append_to_chain(session: Session) -> None:
     connection.execute(_APPEND, rows)
     connection.execute(_MOVE_HEAD, {"hash": previous})
     session.info[_MOVED] = Head(head.last_id, previous, rows[-1]["ended_at"])
+
+
+def _per_municipality(session: Session, acts: Iterable[_Act]) -> Iterator[_Act]:
+    """Yield each act; what showed persons of several municipalities once for each of them."""
+    for act in acts:
+        if act.columns["municipality_id"] is not None or not act.subjects:
+            yield act
+            continue
+        found = {row.id: row for row in session.execute(_HOMES, {"shown": act.subjects})}
+        homes: dict[int | None, list[int]] = {}
+        for subject in act.subjects:
+            home = found[subject].municipality_id if subject in found else None
+            homes.setdefault(home, []).append(subject)
+        for home, subjects in homes.items():
+            own = {"municipality_id": home, "span_id": uuid4().hex[:16]}
+            yield _Act(act.columns | own, subjects)
 
 
 @event.listens_for(Session, "after_commit")
