@@ -17,6 +17,7 @@ from kp4web.accounts.queries import actor_of
 from kp4web.applications.commands import Member, RegisterApplication, register_application
 from kp4web.applications.models import Application, ApplicationDecision
 from kp4web.caseload.commands import AssignDossiers, assign_dossiers
+from kp4web.caseload.models import Assignment
 from kp4web.clients.commands import Person
 from kp4web.conversations.commands import RecordConversation, record_conversation
 from kp4web.conversations.models import AttemptOutcome, Channel, ContactAttempt
@@ -27,10 +28,11 @@ from kp4web.domain.applications import DecisionBasis
 from kp4web.domain.bsn import demo_numbers
 from kp4web.domain.dates import AMSTERDAM, add_months
 from kp4web.domain.exemptions import Wanted
+from kp4web.domain.periods import change
 from kp4web.domain.questionnaire.definition import Value
 from kp4web.domain.sanctions import SignalGround, SignalOutcome, SignalState
 from kp4web.domain.tracks import StopReason, TrackChange, TrackKind
-from kp4web.dossiers.models import Dossier, Exemption, SanctionSignal
+from kp4web.dossiers.models import Dossier, Exemption, GuidancePeriod, SanctionSignal
 from kp4web.exemptions.commands import ExemptionInput, grant_exemption
 from kp4web.extensions import db
 from kp4web.grounds.commands import load_reference
@@ -66,7 +68,7 @@ from kp4web.tracks.commands import OpenDossier, change_track, open_dossier
 from kp4web.users.commands import add_user
 from kp4web.versions.commands import add_version, put_in_force
 from kp4web.versions.models import QuestionnaireVersion
-from kp4web.worklist.commands import PlanFollowUp, plan_follow_up
+from kp4web.worklist.commands import PlanFollowUp, plan_follow_up, refresh_due_items
 from kp4web.worklist.models import FollowUp
 from tests.conftest import TODAY
 from tests.questionnaires import example_text
@@ -238,6 +240,22 @@ def make_assignment(dossier: Dossier, lead: User, *, today: date = TODAY) -> Non
     command = AssignDossiers((dossier.number,), lead.id, "Past in deze caseload.")
     assign_dossiers(db.session(), a_coordinator(home), command, now=at(today, 8), today=today)
     db.session.commit()
+
+
+def make_held(dossier: Dossier, lead: User, *, today: date = TODAY) -> None:
+    """Let the organisation of this consultant hold the dossier from today, with this lead."""
+    session, key = db.session(), {"dossier_id": dossier.id}
+    where = key | {"municipality_id": dossier.municipality_id}
+    for fact, content in (
+        (GuidancePeriod, {"organisation_id": lead.organisation_id}),
+        (Assignment, {"user_id": lead.id, "reason": "De begeleiding ging over."}),
+    ):
+        plan = change(fact.history(session, **key), today, today=today, at=at(today, 12))
+        fact.store(session, plan, key=where, content=content, recorded_by_id=lead.id)
+    dossier.holder_id, dossier.lead_id = lead.organisation_id, lead.id
+    session.flush()
+    refresh_due_items(session, [dossier.id])
+    session.commit()
 
 
 def make_conversation(

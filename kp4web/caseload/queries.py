@@ -22,6 +22,7 @@ from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import IN_REACH, DossierRef, dossier_ref, reach_of
 from kp4web.extensions import AnyRow
+from kp4web.organisations.models import Municipality
 
 UNASSIGNED_PER_PAGE = 25
 NAME_OF = (Client.initials, Client.given_name, Client.prefix, Client.surname)
@@ -41,9 +42,11 @@ _LINE = (
         Dossier.number, Dossier.client_id, Dossier.kind, Dossier.track_since, Dossier.planned_end,
         Dossier.opened_on, Dossier.recorded_at, Dossier.lead_id, _LEAD.name.label("lead"),
         Client.birth_date, *NAME_OF, _LEFT_ON.label("left_on"),
+        Municipality.name.label("municipality"),
         func.count().over().label("in_all"),
     )
     .join(Client, Client.id == Dossier.client_id)
+    .join(Municipality, Municipality.id == Dossier.municipality_id)
     .outerjoin(_LEAD, _LEAD.id == Dossier.lead_id)
     .where(IN_REACH)
 )  # fmt: skip
@@ -62,6 +65,8 @@ class DossierLine:
 
     number: str
     client_id: int
+    place: str
+    """The municipality, for who works in several; else nothing."""
     name: str
     birth_date: date | None
     kind: TrackKind
@@ -117,6 +122,7 @@ def _line(actor: Actor, row: AnyRow, today: date) -> DossierLine:
     seen = visible_fields(relations(actor, lead_id=row.lead_id, dossier_id=None))
     return DossierLine(
         number=row.number, client_id=row.client_id,
+        place=row.municipality if actor.municipality_id is None else "",
         name=name_of(row) if Field.PERSON in seen else "",
         birth_date=row.birth_date if Field.BIRTH in seen else None,
         kind=row.kind, track_since=row.track_since, planned_end=row.planned_end,

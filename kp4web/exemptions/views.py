@@ -354,6 +354,7 @@ def index() -> ResponseReturnValue:
     db.session.commit()
     return render_page(
         "exemptions/index.html", found=found, nothing=_NOTHING[which],
+        places=actor.municipality_id is None,
         lead=f"{which.label}: {count_of(found.total, 'inwoner', 'inwoners')}",
         choices=[
             {"label": w.label, "href": url_for(".index", welke=w.value), "current": w is which}

@@ -40,6 +40,7 @@ from kp4web.figures.queries import (
     counted_for,
     parameters,
 )
+from kp4web.organisations.models import Municipality
 
 PAGE_SIZE = 25
 
@@ -50,6 +51,8 @@ class DossierBehind:
 
     number: str
     client_id: int
+    place: str
+    """The municipality, for who works in several; else nothing."""
     name: str | None
     """``None`` for who may not see it."""
     kind: TrackKind
@@ -99,6 +102,7 @@ _PERSON = (Client.initials, Client.given_name, Client.prefix, Client.surname)
 _BEHIND = (
     Dossier.id, Dossier.number, Dossier.client_id, Dossier.lead_id, *_PERSON, TrackPeriod.kind,
     TrackPeriod.valid_to, TrackPeriod.planned_end, TrackPeriod.stop_reason,
+    Municipality.name.label("municipality"),
 )  # fmt: skip
 _FORMS = tuple(product(Whose, (False, True)))
 COUNT_BEHIND = {
@@ -110,6 +114,7 @@ COUNT_BEHIND = {
 PAGE_BEHIND = {
     (whose, then, order): _behind(whose, then, *_BEHIND)
     .join(Client, Client.id == Dossier.client_id)
+    .join(Municipality, Municipality.id == Dossier.municipality_id)
     .where(IN_REACH)
     .order_by(*columns)
     .limit(PAGE_SIZE)
@@ -167,6 +172,7 @@ def _dossier(actor: Actor, row: Any, since: date) -> DossierBehind:
     name = name_of(row)
     return DossierBehind(
         number=row.number, client_id=row.client_id, kind=row.kind, since=since,
+        place=row.municipality if actor.municipality_id is None else "",
         name=name if Field.PERSON in seen else None, until=row.valid_to,
         planned_end=row.planned_end, stop_reason=row.stop_reason,
     )  # fmt: skip

@@ -80,7 +80,7 @@ def index() -> ResponseReturnValue:
         returned_url=_tab(way, HandoverState.RETURNED),
         register_url=url_for("intake.new") if found.may_register else None,
         nobody_url=url_for("departures.nobody") if may(actor, Action.NOBODY_READ) else None,
-        application_url=_application_url, waiting=waiting,
+        application_url=_application_url, waiting=waiting, places=actor.municipality_id is None,
     )  # fmt: skip
 
 

@@ -19,6 +19,8 @@ TRACK_OFFERS = (
 )
 GROUP_OFFERS = (("", "Alle datums"), *((which.value, which.label) for which in DueGroup))
 SUBGROUP_OFFERS = (("", "Alle subgroepen"), *((group.value, group.label) for group in Subgroup))
+FILTERS = ("traject", "groep", "subgroep", "gemeente")
+"""What one filters by beside whose dossiers; the last is there for who works in several."""
 WHOSE_LABELS = {
     MINE: "Mijn dossiers",
     ALL: "Alle dossiers van het team",
@@ -31,6 +33,11 @@ SORT_LABELS = {
     Sort.LAST: "Laatste contact",
     Sort.NEXT: "Volgende datum",
 }
+
+
+def place_offers(places: Mapping[int, str]) -> list[tuple[str, str]]:
+    """Return the municipalities to choose from, with all of them first."""
+    return [("", "Alle gemeenten"), *((str(key), name) for key, name in places.items())]
 
 
 def sort_offers(asked: str) -> list[tuple[str, str]]:
@@ -85,7 +92,7 @@ class Addresses:
 
     def chips(self, labels: Mapping[str, str]) -> list[Chip]:
         """Return the filters that are on; ``labels`` are the words of each choice."""
-        on = [name for name in ("traject", "groep", "subgroep") if self.chosen[name]]
+        on = [name for name in FILTERS if self.chosen.get(name)]
         chips = [Chip(labels[name], self.of(**{name: ""})) for name in on]
         if self.chosen["consulent"] not in WHOSE_LABELS:
             chips.append(Chip(labels["consulent"], self.of(consulent=ALL)))
@@ -95,7 +102,8 @@ class Addresses:
         """Return the address of the whole list, in the same order."""
         consulent = self.chosen["consulent"]
         kept = consulent if consulent in WHOSE_LABELS else ALL
-        return self.of(traject="", groep="", subgroep="", consulent=kept)
+        none = {name: "" for name in FILTERS if name in self.chosen}
+        return self.of(**none, consulent=kept)
 
     def tabs(self, whose: Iterable[str]) -> list[dict[str, Any]]:
         """Return the ways to the own dossiers, those of the team, and those of nobody."""

@@ -26,6 +26,8 @@ class FilterForm(BaseForm):
     traject = SelectField("Traject", default="")
     groep = SelectField("Volgende datum", default="")
     subgroep = SelectField("Subgroep", default="")
+    gemeente = SelectField("Gemeente", default="")
+    """Only there for who works in several."""
     consulent = SelectField("Consulent")
     sort = SelectField("Sorteren op")
 

@@ -24,6 +24,7 @@ from kp4web.domain.tracks import Subgroup, TrackKind
 from kp4web.dossiers.models import Dossier, SubgroupPeriod
 from kp4web.dossiers.queries import IN_REACH, reach_of
 from kp4web.extensions import AnySelect
+from kp4web.organisations.queries import places_to_choose
 from kp4web.search.models import SavedFilter
 from kp4web.search.rows import ROWS, DossierRow, row_for
 
@@ -60,6 +61,8 @@ class Wanted:
     """Without a track: the stopped ones too."""
     subgroup: Subgroup | None = None
     group: DueGroup | None = None
+    place: int | None = None
+    """Of one municipality only, for who works in several."""
     sort: Sort = Sort.NAME
     descending: bool = False
     page: int = 1
@@ -107,6 +110,7 @@ class _Form(NamedTuple):
     whose: Whose
     by_subgroup: bool
     by_date: bool
+    by_place: bool
 
 
 _IN_SUBGROUP = (
@@ -163,6 +167,8 @@ def _filtered(query: AnySelect, form: _Form) -> AnySelect:
     if form.by_date:
         due = Dossier.next_due_on
         query = query.where(due >= bindparam("from_on"), due <= bindparam("to_on"))
+    if form.by_place:
+        query = query.where(Dossier.municipality_id == bindparam("place"))
     return query
 
 
@@ -177,11 +183,14 @@ def _ordered(sort: Sort, descending: bool) -> ColumnElement[Any]:
 
 def dossiers_for(session: Session, actor: Actor, wanted: Wanted, *, today: date) -> DossierList:
     """Return one page of the dossiers within reach; raises ``Forbidden``."""
-    form = _Form(wanted.whose, wanted.subgroup is not None, wanted.group is not None)
+    form = _Form(
+        wanted.whose, wanted.subgroup is not None, wanted.group is not None,
+        wanted.place is not None,
+    )  # fmt: skip
     first, last = _days(wanted.group, today)
     given = reach_of(actor) | {
         "lead_id": wanted.lead_id, "subgroup": wanted.subgroup, "today": today,
-        "from_on": first, "to_on": last,
+        "from_on": first, "to_on": last, "place": wanted.place,
     }  # fmt: skip
     counts = {row.kind: row.number for row in session.execute(count_query(form), given)}
     stopped, in_all = counts.get(TrackKind.STOPPED, 0), sum(counts.values())
@@ -251,16 +260,23 @@ class Choices:
 
     team: tuple[Colleague, ...]
     filters: tuple[OwnFilter, ...]
+    places: Mapping[int, str]
+    """Municipalities, for who works in several."""
 
 
 def choices_for(session: Session, actor: Actor) -> Choices:
-    """Return who of the own organisation holds dossiers or can, and the own filters; one query."""
+    """
+    Return who of the own organisation holds dossiers or can, and the own filters; one query.
+
+    And another one for the municipalities, for who works in several.
+    """
     rows = session.execute(TEAM_QUERY, reach_of(actor) | {"actor_id": actor.id}).all()
     team = {row.id: row for row in rows if row.is_in_team}
     kept = [row for row in rows if row.filter_id is not None]
     return Choices(
         team=tuple(Colleague(row.id, row.name, bool(row.can_hold)) for row in team.values()),
         filters=tuple(OwnFilter(row.filter_id, row.filter_name, row.chosen) for row in kept),
+        places=places_to_choose(session, actor),
     )
 
 

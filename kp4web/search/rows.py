@@ -15,15 +15,17 @@ from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import IN_REACH
 from kp4web.extensions import AnyRow
+from kp4web.organisations.models import Municipality
 
 ROWS = (
     select(
         Dossier.number, Dossier.client_id, Dossier.kind, Dossier.track_since, Dossier.planned_end,
         Dossier.lead_id, Dossier.last_contact_on, Dossier.next_due_on, Client.initials,
         Client.given_name, Client.prefix, Client.surname, Client.birth_date,
-        User.name.label("lead"),
+        User.name.label("lead"), Municipality.name.label("municipality"),
     )
     .join(Client, Client.id == Dossier.client_id)
+    .join(Municipality, Municipality.id == Dossier.municipality_id)
     .outerjoin(User, User.id == Dossier.lead_id)
     .where(IN_REACH)
 )  # fmt: skip
@@ -36,6 +38,8 @@ class DossierRow:
 
     number: str
     client_id: int
+    place: str | None
+    """The municipality, for who works in several."""
     name: str | None
     birth_date: date | None
     kind: TrackKind
@@ -66,6 +70,7 @@ def row_for(actor: Actor, row: AnyRow, *, today: date) -> DossierRow:
     until = row.planned_end if row.kind is TrackKind.REST else None
     return DossierRow(
         number=row.number, client_id=row.client_id,
+        place=row.municipality if actor.municipality_id is None else None,
         name=name_of(row) if Field.PERSON in sees else None,
         birth_date=row.birth_date if Field.BIRTH in sees else None,
         kind=row.kind, since=row.track_since, until=until,

@@ -18,7 +18,7 @@ from kp4web.search import addresses, commands, finding, queries, reports
 from kp4web.search.addresses import ALL, MINE, NOBODY, WHOSE_LABELS, Addresses
 from kp4web.search.commands import SaveFilter
 from kp4web.search.forms import LONGEST_TERM, AssignForm, FilterForm, FilterNameForm, SearchForm
-from kp4web.search.queries import Colleague, DossierList, Sort, Wanted, Whose
+from kp4web.search.queries import Choices, Colleague, DossierList, Sort, Wanted, Whose
 from kp4web.search.recent import recent_for
 from kp4web.search.reports import reports_for, searches_reports
 from kp4web.search.terms import By
@@ -46,7 +46,7 @@ def _list_page(
     """Show the list that the form asks for, and log whom it shows."""
     actor, session = current_actor(), db.session()
     choices = queries.choices_for(session, actor)
-    _offer(form, choices.team)
+    _offer(form, choices)
     is_known = form.settle()
     found = queries.dossiers_for(session, actor, _wanted(form), today=today())
     _log("dossiers_read", found.clients)
@@ -67,7 +67,7 @@ def create_filter() -> ResponseReturnValue:
     form, name_form = FilterForm(request.form), FilterNameForm()
     if not name_form.validate_on_submit():
         return _list_page(form, name_form, status=422)
-    _offer(form, queries.choices_for(db.session(), current_actor()).team)
+    _offer(form, queries.choices_for(db.session(), current_actor()))
     form.settle()
     command = SaveFilter(name=name_form.name.data or "", chosen=form.chosen())
     try:
@@ -94,7 +94,7 @@ def _filters_page(
     """Show the own filters, at one of them a form that was refused; or ``NotFound``."""
     form = FilterForm(formdata=None)
     choices = queries.choices_for(db.session(), current_actor())
-    _offer(form, choices.team)
+    _offer(form, choices)
     form.settle()
     around = Addresses(url_for(".index"), form.chosen(), form.usual())
     if wrong and wrong_id not in {each.id for each in choices.filters}:
@@ -138,8 +138,12 @@ def delete_filter(filter_id: int) -> ResponseReturnValue:
     return go_to(url_for(".filters"))
 
 
-def _offer(form: FilterForm, team: Iterable[Colleague]) -> None:
+def _offer(form: FilterForm, choices: Choices) -> None:
     """Fill in what can be chosen; who is no colleague cannot."""
+    if choices.places:
+        form.offer(gemeente=addresses.place_offers(choices.places))
+    else:
+        del form.gemeente
     whose = dict.fromkeys((*_tabs(), NOBODY))
     form.offer(
         traject=addresses.TRACK_OFFERS,
@@ -148,7 +152,7 @@ def _offer(form: FilterForm, team: Iterable[Colleague]) -> None:
         sort=addresses.sort_offers(form.sort.data or ""),
         consulent=[
             *((one, WHOSE_LABELS[one]) for one in whose),
-            *((str(one.id), one.name) for one in team),
+            *((str(one.id), one.name) for one in choices.team),
         ],
     )
 
@@ -175,6 +179,7 @@ def _wanted(form: FilterForm) -> Wanted:
         track=TrackKind(track) if track and not with_stopped else None, with_stopped=with_stopped,
         subgroup=Subgroup(form.subgroep.data) if form.subgroep.data else None,
         group=DueGroup(form.groep.data) if form.groep.data else None,
+        place=int(form.gemeente.data) if form.gemeente and form.gemeente.data else None,
         sort=Sort(sort.removeprefix("-")), descending=sort.startswith("-"), page=_page(),
     )  # fmt: skip
 

@@ -180,6 +180,8 @@ class Head:
     number: str
     client_id: int
     municipality_id: int
+    place: str
+    """The municipality, for who works in several; else nothing."""
     household_id: int
     relations: frozenset[Relation]
     sees: frozenset[Field]

@@ -160,6 +160,7 @@ def head_for(session: Session, actor: Actor, number: str, *, today: date) -> Hea
     return Head(
         id=row.id, number=row.number, client_id=row.client_id, relations=held, sees=sees,
         municipality_id=row.municipality_id, household_id=row.household_id,
+        place=row.municipality if actor.municipality_id is None else "",
         rights=_rights(actor, held, row.kind),
         person=_person(row) if Field.PERSON in sees else None,
         born=_born(row, today) if Field.BIRTH in sees else None,

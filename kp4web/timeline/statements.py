@@ -42,7 +42,7 @@ from kp4web.dossiers.models import (
 from kp4web.dossiers.queries import IN_REACH
 from kp4web.extensions import AnySelect
 from kp4web.needs.models import HeadingVersion
-from kp4web.organisations.models import MunicipalityNorms, Organisation
+from kp4web.organisations.models import Municipality, MunicipalityNorms, Organisation
 from kp4web.organisations.queries import desk_columns, payer_id
 from kp4web.timeline.parameters import (
     CLIENT,
@@ -73,9 +73,10 @@ HEAD = (
         MunicipalityNorms, Exemption.id.label("exemption_id"), Exemption.ends_on,
         User.phone.label("lead_phone"), Assignment.valid_from.label("lead_since"),
         GuidancePeriod.valid_from.label("guided_since"), *desk_columns(_GUIDE, "guide"),
-        *desk_columns(_PAYER, "payer"),
+        *desk_columns(_PAYER, "payer"), Municipality.name.label("municipality"),
     )
     .join(Client, Client.id == Dossier.client_id)
+    .join(Municipality, Municipality.id == Dossier.municipality_id)
     .join(TrackPeriod, and_(TrackPeriod.dossier_id == Dossier.id, TrackPeriod.running()))
     .outerjoin(Exemption, and_(Exemption.dossier_id == Dossier.id, Exemption.running()))
     .outerjoin(User, User.id == Dossier.lead_id)
