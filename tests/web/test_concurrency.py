@@ -18,12 +18,19 @@ from kp4web.caseload.models import Assignment
 from kp4web.conversations.models import Conversation
 from kp4web.domain.actor import Role
 from kp4web.domain.periods import known, overlaps
+from kp4web.domain.sanctions import SignalState
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier, TrackPeriod
 from kp4web.extensions import Base, db
 from kp4web.worklist.models import FollowUp
 from tests.conftest import TODAY, settings_for
-from tests.factories import make_dossier, make_follow_up, make_handover, make_user
+from tests.factories import (
+    make_dossier,
+    make_follow_up,
+    make_handover,
+    make_signal,
+    make_user,
+)
 from tests.web.test_bad_input import FORMS, PATHS, Visitors, rules_of, signed_in
 
 AT_ONCE = 8
@@ -120,6 +127,20 @@ def test_a_hand_over_has_one_winner_and_the_other_hears_what_happened(app, http_
     assert all_is_well(app)
     if rival != "the lead stops":
         assert any("Deze overdracht is al " in page for page in told)
+
+
+def test_a_signal_is_sent_or_withdrawn_and_the_other_hears_what_happened(app, http_as):
+    lead = make_user()
+    dossier = make_dossier(lead=lead)
+    signal = make_signal(dossier, lead, SignalState.SUBMITTED)
+    path, told = f"/maatregelsignalen/{signal.id}", []
+    counts = together(
+        sending(app, http_as(make_user(Role.COORDINATOR)), f"{path}/goedkeuring", {}, told),
+        sending(app, http_as(lead), f"{path}/intrekking", {"reason": "Hij belde."}, told),
+    )
+    assert counts == {303: 1, 409: 1}
+    assert any("Dit signaal heeft nu de stand " in page for page in told)
+    assert all_is_well(app)
 
 
 FORMS_THAT_ADD = {  # endpoint: which table grows, by how much
