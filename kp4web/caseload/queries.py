@@ -142,7 +142,7 @@ _GIVER = aliased(User)
 _HISTORY = (
     select(
         User.name, Assignment.valid_from, Assignment.valid_to, Assignment.reason,
-        _GIVER.name.label("assigned_by"),
+        _GIVER.name.label("recorded_by"),
     )
     .join(User, User.id == Assignment.user_id)
     .join(_GIVER, _GIVER.id == Assignment.recorded_by_id)
@@ -159,7 +159,7 @@ class Spell:
     valid_from: date
     valid_to: date | None
     reason: str
-    assigned_by: str
+    recorded_by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,15 @@
 """Forms that correct one fact: what was wrong, what it must be, and why."""
 
 from collections.abc import Iterable
+from datetime import date
 
-from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from kp4web.corrections.commands import Statement
 from kp4web.domain.corrections import (
     ASSIGNMENT_REASON_MAX,
-    WHY_MAX,
     AssignmentContent,
     AssignmentCorrection,
     TrackContent,
@@ -18,19 +18,22 @@ from kp4web.domain.corrections import (
 from kp4web.domain.drafts import DraftRule
 from kp4web.domain.stretches import Verdict
 from kp4web.domain.tracks import REASON_MAX, StopReason, TrackKind
-from kp4web.web.forms import BaseForm, DayField, at_most, chosen, filled, own_submission
+from kp4web.web.correcting import WhyForm
+from kp4web.web.forms import DayField, at_most, chosen, own_submission
 
 
-class CorrectionForm(BaseForm):
-    """What every correction asks; the view fills in what can be said of this fact."""
+class CorrectionForm(WhyForm):
+    """What is asked of a row in a history; the view fills in what can be said of it."""
 
     verdict = RadioField("Wat klopt er niet?", validators=[chosen])
     valid_from = DayField("Vanaf", validators=[Optional()])
     reason = TextAreaField("Toelichting", validators=[at_most(REASON_MAX)])
-    why = TextAreaField("Waarom corrigeert u dit?", validators=[filled, at_most(WHY_MAX)])
     also_on = DayField("Ook de cijfers van deze dag laten zien", validators=[Optional()])
-    basis = HiddenField()
-    submission = HiddenField()
+
+    @property
+    def also(self) -> tuple[date, ...]:
+        """Return the day that was asked for, if any."""
+        return (self.also_on.data,) if self.also_on.data else ()
 
     def offer(self, verdicts: Iterable[tuple[Verdict, str]]) -> None:
         """Set what can be said of this fact."""
@@ -45,7 +48,7 @@ class CorrectionForm(BaseForm):
     def statement(self) -> Statement:
         """Return why, and on which history it was decided."""
         submission = own_submission(self.submission.data)
-        return Statement(self.why.data or "", self.basis.data or "", submission)
+        return Statement(self.why.data or "", self.known.data or "", submission)
 
 
 class TrackCorrectionForm(CorrectionForm):

@@ -1,11 +1,9 @@
 """The dated facts of a dossier on one page, and the pages that correct one of them."""
 
-from collections.abc import Iterable
-from datetime import date
+from functools import partial
 from typing import Any
-from uuid import uuid4
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
@@ -15,22 +13,18 @@ from kp4web.domain.bands import Segment, band
 from kp4web.domain.corrected_figures import lead_words, track_words
 from kp4web.domain.corrections import TrackContent, ends_freely, verdicts
 from kp4web.domain.dates import dutch_date
-from kp4web.domain.errors import InvalidInput
 from kp4web.domain.policy import Action
 from kp4web.domain.stretches import History, Verdict
 from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.queries import DossierRef
 from kp4web.extensions import db
-from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
+from kp4web.web.correcting import Correcting, sent
 from kp4web.web.htmx import render_page
 from kp4web.web.transactions import become_writer
 
 bp = Blueprint("corrections", __name__)
-
-SAVING = "vastleggen"
-"""What the button that saves sends as ``stap``; anything else looks first."""
 
 
 @bp.get("/dossiers/<number:number>/verloop")
@@ -40,7 +34,14 @@ def index(number: str) -> ResponseReturnValue:
     facts = history.facts_for(db.session(), current_actor(), number)
     _log(facts.ref, "facts_read")
     spells = ((row.kind, row.valid_from, row.valid_to) for row in reversed(facts.tracks))
-    return render_page("corrections/index.html", facts=facts, segments=band(spells, today()))
+    return render_page(
+        "corrections/index.html", facts=facts, segments=band(spells, today()),
+        held_url=partial(_held_url, number),
+    )  # fmt: skip
+
+
+def _held_url(number: str, held_id: int) -> str:
+    return url_for(".edit_assignment", number=number, assignment_id=held_id)
 
 
 # ---------------------------------------------------------------------- a track
@@ -50,63 +51,67 @@ def index(number: str) -> ResponseReturnValue:
 @requires(Action.TRACK_CHANGE)
 def edit_track(number: str, track_id: int) -> ResponseReturnValue:
     """Show the form that corrects a track, filled in with what is known."""
-    subject = queries.track_for(db.session(), current_actor(), number, track_id)
-    form = drafts.restored(TrackCorrectionForm, subject.ref.id, part=track_id)
-    if not form.saved:
-        form.show(subject.stretch.content)
-        form.valid_from.data = subject.stretch.span.valid_from
-    _offer_track(form, subject)
-    return _track_page(subject, _fresh(form))
+    return _Tracks().edit(number, track_id)
 
 
 @bp.post("/dossiers/<number:number>/traject/<id:track_id>/correctie")
 @requires(Action.TRACK_CHANGE)
 def update_track(number: str, track_id: int) -> ResponseReturnValue:
     """Show what the correction changes, or save it: 303; 422 with the form and what was typed."""
-    form, actor = TrackCorrectionForm(), current_actor()
-    if _saves():
-        return _save_track(form, number, track_id)
-    subject = queries.track_for(db.session(), actor, number, track_id)
-    if drafts.keeps():
-        return drafts.keep(form, subject.ref.id, part=track_id)
-    _offer_track(form, subject)
-    if not form.validate_on_submit():
-        return _track_page(subject, form, status=422)
-    try:
-        preview = previews.track_preview(
-            db.session(), actor, subject, form.correction(), today=today(), also=_also(form)
-        )
-    except InvalidInput as error:
-        form.refuse(error)
-        return _track_page(subject, form, status=422)
-    return _track_page(subject, form, preview)
+    return _Tracks().update(number, track_id)
 
 
-def _save_track(form: TrackCorrectionForm, number: str, track_id: int) -> ResponseReturnValue:
-    form.offer((verdict, "") for verdict in Verdict)
-    valid = form.validate_on_submit()
-    try:
-        if valid:
-            made = commands.correct_track(
-                db.session(), current_actor(), number, track_id, form.correction(),
-                form.statement, now=now(), today=today(),
-            )  # fmt: skip
-            drafts.forget(form, made.dossier_id, part=track_id)
-            db.session.commit()
-            return _saved(number)
-    except InvalidInput as error:
-        db.session.rollback()
-        form.refuse(error)
-    subject = queries.track_for(db.session(), current_actor(), number, track_id)
-    _offer_track(form, subject)
-    return _track_page(subject, form, status=422)
+class _Tracks(Correcting[TrackCorrectionForm, queries.Track, previews.TrackPreview]):
+    form = TrackCorrectionForm
 
+    def find(self, *key: Any) -> queries.Track:
+        return queries.track_for(db.session(), current_actor(), *key)
 
-def _offer_track(form: TrackCorrectionForm, subject: queries.Track) -> None:
-    form.offer(
-        (verdict, _said_of_track(subject, verdict))
-        for verdict in verdicts(subject.history, subject.index)
-    )
+    def draft_of(self, subject: queries.Track) -> int:
+        return subject.ref.id
+
+    def fill(self, form: TrackCorrectionForm, subject: queries.Track) -> None:
+        form.verdict.data = Verdict.CHANGED.value
+        form.show(subject.stretch.content)
+        form.valid_from.data = subject.stretch.span.valid_from
+
+    def offer(self, form: TrackCorrectionForm, subject: queries.Track | None) -> None:
+        if subject is None:
+            form.offer((verdict, "") for verdict in Verdict)
+            return
+        possible = verdicts(subject.history, subject.index)
+        form.offer((verdict, _said_of_track(subject, verdict)) for verdict in possible)
+
+    def preview(self, form: TrackCorrectionForm, subject: queries.Track) -> previews.TrackPreview:
+        return previews.track_preview(
+            db.session(), current_actor(), subject, form.correction(), today=today(),
+            also=form.also,
+        )  # fmt: skip
+
+    def save(self, form: TrackCorrectionForm, *key: Any) -> int:
+        number, track_id = key
+        made = commands.correct_track(
+            db.session(), current_actor(), number, track_id, form.correction(), form.statement,
+            now=now(), today=today(),
+        )  # fmt: skip
+        return made.dossier_id
+
+    def page(
+        self, form: TrackCorrectionForm, subject: queries.Track,
+        preview: previews.TrackPreview | None, *, status: int,
+    ) -> ResponseReturnValue:  # fmt: skip
+        limits = queries.opening_limits(db.session(), current_actor(), subject.ref)
+        is_first = subject.index == 0
+        return _page(
+            "corrections/track.html", subject, form, status=status, preview=preview,
+            is_first=is_first, refusal=limits.refusal if is_first else "",
+            sentences=[track_words(change) for change in preview.days] if preview else [],
+            other=_other_of_track(preview) if preview else [],
+            segments=_course(preview.after) if preview else (),
+        )  # fmt: skip
+
+    def landing(self, *key: Any) -> str:
+        return url_for(".index", number=key[0])
 
 
 def _said_of_track(subject: queries.Track, verdict: Verdict) -> str:
@@ -118,25 +123,6 @@ def _said_of_track(subject: queries.Track, verdict: Verdict) -> str:
         label = tracks[index + 1].content.kind.label
         return f"Deze periode was er niet: {label} van erna begon eerder."
     return "Iets in deze periode klopt niet: de begindatum, het traject of de toelichting."
-
-
-def _track_page(
-    subject: queries.Track,
-    form: TrackCorrectionForm,
-    preview: previews.TrackPreview | None = None,
-    *,
-    status: int = 200,
-) -> ResponseReturnValue:
-    limits = queries.opening_limits(db.session(), current_actor(), subject.ref)
-    is_first = subject.index == 0
-    return _page(
-        "corrections/track.html", subject.ref, form, status=status,
-        subject=subject, basis=subject.basis, preview=preview,
-        is_first=is_first, refusal=limits.refusal if is_first else "",
-        sentences=[track_words(change) for change in preview.days] if preview else [],
-        other=_other_of_track(preview) if preview else [],
-        segments=_course(preview.after) if preview else (),
-    )  # fmt: skip
 
 
 def _course(tracks: History[TrackContent]) -> tuple[Segment, ...]:
@@ -172,70 +158,70 @@ def _other_of_track(preview: previews.TrackPreview) -> list[str]:
 @requires(Action.DOSSIER_ASSIGN)
 def edit_assignment(number: str, assignment_id: int) -> ResponseReturnValue:
     """Show the form that corrects who held the dossier, filled in with what is known."""
-    subject = queries.assignment_for(db.session(), current_actor(), number, assignment_id)
-    form = drafts.restored(AssignmentCorrectionForm, subject.ref.id, part=assignment_id)
-    if not form.saved:
-        form.show(subject.stretch.content)
-        form.valid_from.data = subject.stretch.span.valid_from
-        form.valid_to.data = subject.stretch.span.valid_to
-    _offer_assignment(form, subject)
-    return _assignment_page(subject, _fresh(form))
+    return _Assignments().edit(number, assignment_id)
 
 
 @bp.post("/dossiers/<number:number>/toewijzingen/<id:assignment_id>/correctie")
 @requires(Action.DOSSIER_ASSIGN)
 def update_assignment(number: str, assignment_id: int) -> ResponseReturnValue:
     """Show what the correction changes, or save it: 303; 422 with the form and what was typed."""
-    form, actor = AssignmentCorrectionForm(), current_actor()
-    if _saves():
-        return _save_assignment(form, number, assignment_id)
-    subject = queries.assignment_for(db.session(), actor, number, assignment_id)
-    if drafts.keeps():
-        return drafts.keep(form, subject.ref.id, part=assignment_id)
-    _offer_assignment(form, subject)
-    if not form.validate_on_submit():
-        return _assignment_page(subject, form, status=422)
-    try:
-        preview = previews.assignment_preview(
-            db.session(), actor, subject, form.correction(), today=today(), also=_also(form)
-        )
-    except InvalidInput as error:
-        form.refuse(error)
-        return _assignment_page(subject, form, status=422)
-    return _assignment_page(subject, form, preview)
+    return _Assignments().update(number, assignment_id)
 
 
-def _save_assignment(
-    form: AssignmentCorrectionForm, number: str, assignment_id: int
-) -> ResponseReturnValue:
-    actor = current_actor()
-    form.offer((verdict, "") for verdict in Verdict)
-    _offer_team(form)
-    valid = form.validate_on_submit()
-    try:
-        if valid:
-            made = commands.correct_assignment(
-                db.session(), actor, number, assignment_id, form.correction(), form.statement,
-                now=now(), today=today(),
-            )  # fmt: skip
-            drafts.forget(form, made.dossier_id, part=assignment_id)
-            db.session.commit()
-            return _saved(number)
-    except InvalidInput as error:
-        db.session.rollback()
-        form.refuse(error)
-    subject = queries.assignment_for(db.session(), actor, number, assignment_id)
-    _offer_assignment(form, subject)
-    return _assignment_page(subject, form, status=422)
+class _Assignments(Correcting[AssignmentCorrectionForm, queries.Held, previews.AssignmentPreview]):
+    form = AssignmentCorrectionForm
 
+    def find(self, *key: Any) -> queries.Held:
+        return queries.assignment_for(db.session(), current_actor(), *key)
 
-def _offer_assignment(form: AssignmentCorrectionForm, subject: queries.Held) -> None:
-    names = queries.names_of(db.session(), {one.content.user_id for one in subject.history})
-    form.offer(
-        (verdict, _said_of_assignment(subject, verdict, names))
-        for verdict in verdicts(subject.history, subject.index)
-    )
-    _offer_team(form, subject.stretch.content.user_id, names)
+    def draft_of(self, subject: queries.Held) -> int:
+        return subject.ref.id
+
+    def fill(self, form: AssignmentCorrectionForm, subject: queries.Held) -> None:
+        form.verdict.data = Verdict.CHANGED.value
+        form.show(subject.stretch.content)
+        form.valid_from.data = subject.stretch.span.valid_from
+        form.valid_to.data = subject.stretch.span.valid_to
+
+    def offer(self, form: AssignmentCorrectionForm, subject: queries.Held | None) -> None:
+        if subject is None:
+            form.offer((verdict, "") for verdict in Verdict)
+            _offer_team(form)
+            return
+        names = queries.names_of(db.session(), {one.content.user_id for one in subject.history})
+        possible = verdicts(subject.history, subject.index)
+        form.offer((verdict, _said_of_held(subject, verdict, names)) for verdict in possible)
+        _offer_team(form, subject.stretch.content.user_id, names)
+
+    def preview(
+        self, form: AssignmentCorrectionForm, subject: queries.Held
+    ) -> previews.AssignmentPreview:
+        return previews.assignment_preview(
+            db.session(), current_actor(), subject, form.correction(), today=today(),
+            also=form.also,
+        )  # fmt: skip
+
+    def save(self, form: AssignmentCorrectionForm, *key: Any) -> int:
+        number, held_id = key
+        made = commands.correct_assignment(
+            db.session(), current_actor(), number, held_id, form.correction(), form.statement,
+            now=now(), today=today(),
+        )  # fmt: skip
+        return made.dossier_id
+
+    def page(
+        self, form: AssignmentCorrectionForm, subject: queries.Held,
+        preview: previews.AssignmentPreview | None, *, status: int,
+    ) -> ResponseReturnValue:  # fmt: skip
+        days = preview.days if preview else ()
+        return _page(
+            "corrections/assignment.html", subject, form, status=status, preview=preview,
+            ends_freely=ends_freely(subject.history, subject.index),
+            sentences=[lead_words(change, preview.names) for change in days] if preview else [],
+        )  # fmt: skip
+
+    def landing(self, *key: Any) -> str:
+        return url_for(".index", number=key[0])
 
 
 def _offer_team(
@@ -251,7 +237,7 @@ def _offer_team(
     form.user.choices = [SelectChoice(user_id, name) for user_id, name in offered.items()]
 
 
-def _said_of_assignment(subject: queries.Held, verdict: Verdict, names: dict[int, str]) -> str:
+def _said_of_held(subject: queries.Held, verdict: Verdict, names: dict[int, str]) -> str:
     held, index = subject.history, subject.index
     if verdict is Verdict.EARLIER_WENT_ON:
         name = names[held[index - 1].content.user_id]
@@ -264,62 +250,18 @@ def _said_of_assignment(subject: queries.Held, verdict: Verdict, names: dict[int
     return "Iets in deze toewijzing klopt niet: wie, vanaf wanneer of waarom."
 
 
-def _assignment_page(
-    subject: queries.Held,
-    form: AssignmentCorrectionForm,
-    preview: previews.AssignmentPreview | None = None,
-    *,
-    status: int = 200,
-) -> ResponseReturnValue:
-    return _page(
-        "corrections/assignment.html", subject.ref, form, status=status,
-        subject=subject, basis=subject.basis, preview=preview,
-        ends_freely=ends_freely(subject.history, subject.index),
-        sentences=[lead_words(change, preview.names) for change in preview.days]
-        if preview else [],
-    )  # fmt: skip
-
-
 # ---------------------------------------------------------------------- both
 
 
-def _fresh(form: Any) -> Any:
-    """Return the form as it begins: nothing said yet but that something in it is wrong."""
-    form.submission.data = uuid4().hex
-    if not form.saved:
-        form.verdict.data = Verdict.CHANGED.value
-    return form
-
-
-def _saves() -> bool:
-    return request.form.get("stap") == SAVING
-
-
-def _also(form: CorrectionForm) -> tuple[date, ...]:
-    return (form.also_on.data,) if form.also_on.data else ()
-
-
-def _saved(number: str) -> ResponseReturnValue:
-    flash("De correctie is vastgelegd. Wat eerder bekend was, staat onderaan deze pagina.")
-    return redirect(url_for(".index", number=number), 303)
-
-
 def _page(
-    template: str, ref: DossierRef, form: CorrectionForm, *, status: int, **context: Any
+    template: str, subject: Any, form: CorrectionForm, *, status: int, **context: Any
 ) -> ResponseReturnValue:
     """Log what is about to be shown, then answer with the page or its block."""
-    _log(ref, "correction_read")
+    _log(subject.ref, "correction_read")
     return render_page(
-        template, fragment="correction", status=status, ref=ref, form=form,
-        kept=tuple(_kept(form)), saving=SAVING, **context,
+        template, fragment="correction", status=status, ref=subject.ref, subject=subject,
+        known=subject.basis, **sent(form), **context,
     )  # fmt: skip
-
-
-def _kept(form: CorrectionForm) -> Iterable[tuple[str, str]]:
-    """Yield what was sent, for the form that saves exactly what was looked at."""
-    for field in form:
-        if field.name not in {"csrf_token", "basis"}:
-            yield from ((field.name, value) for value in request.form.getlist(field.name)[:1])
 
 
 def _log(ref: DossierRef, action: str) -> None:

@@ -114,13 +114,13 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "corrections.update_assignment": (
         "coordinator",
         {"verdict": "changed", "user": "{colleague}", "valid_from": "2026-11-01", "valid_to": DAY,
-         "reason": TEXT, "why": TEXT, "also_on": DAY, "basis": "1", "submission": "", "stap": ""},
+         "reason": TEXT, "why": TEXT, "also_on": DAY, "known": "1", "submission": "", "stap": ""},
     ),
     "corrections.update_track": (
         "lead",
         {"verdict": "changed", "kind": "rest", "valid_from": "2026-06-01",
          "planned_end": "2027-05-01", "avoid": TEXT, "stop_reason": "moved", "reason": TEXT,
-         "why": TEXT, "also_on": DAY, "basis": "1", "submission": "", "stap": ""},
+         "why": TEXT, "also_on": DAY, "known": "1", "submission": "", "stap": ""},
     ),
     "decisions.create": (
         "intake",

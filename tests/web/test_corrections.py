@@ -229,7 +229,7 @@ def test_the_same_form_sent_twice_is_one_correction(http_as, lead):
 def test_bad_input_is_explained_at_the_field(http_as, lead, changes, field, sentence):
     dossier, http = a_course(lead), http_as(lead)
     for step in ("", "vastleggen"):
-        data = KP3 | {"basis": "x", "stap": step} | changes
+        data = KP3 | {"known": "x", "stap": step} | changes
         answer = http.post(path_of(dossier), data=data, headers=FRAGMENT)
         assert answer.status_code == 422
         assert sentence in answer.text.split(f'id="{field}-error"')[1].split("</p>")[0]

@@ -34,6 +34,7 @@ WITHOUT_DRAFTS = {
     "web.PersonFields": "what the forms about a person share",
     "decisions.BasisForm": "part of DecideWithoutForm",
     "corrections.CorrectionForm": "what TrackCorrectionForm and AssignmentCorrectionForm share",
+    "web.WhyForm": "what the forms of all corrections share",
 }
 
 
