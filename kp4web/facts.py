@@ -18,7 +18,24 @@ from kp4web.domain.periods import Plan, Rewrite, Span
 RowT = TypeVar("RowT", bound="Fact")
 
 
-class Fact:
+class Known:
+    """When we knew a row: from ``recorded_at`` until another took its place."""
+
+    recorded_at: Mapped[datetime]
+    superseded_at: Mapped[datetime | None]
+
+    @classmethod
+    def known(cls, known_at: ColumnElement[datetime] | None = None) -> ColumnElement[bool]:
+        """Return the condition for rows that we know now, or knew at ``known_at``."""
+        if known_at is None:
+            return cls.superseded_at.is_(None)
+        return and_(
+            cls.recorded_at <= known_at,
+            or_(cls.superseded_at.is_(None), cls.superseded_at > known_at),
+        )
+
+
+class Fact(Known):
     """Columns and constraints of a bitemporal row; ``key`` names the columns of its subject."""
 
     __tablename__: Any
@@ -31,8 +48,6 @@ class Fact:
 
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
-    recorded_at: Mapped[datetime]
-    superseded_at: Mapped[datetime | None]
 
     @declared_attr
     def recorded_by_id(cls) -> Mapped[int]:  # noqa: N805 -- declared_attr passes the class
@@ -70,16 +85,6 @@ class Fact:
         """Return the condition for rows true on the day, as known now or at ``known_at``."""
         true_then = and_(cls.valid_from <= day, or_(cls.valid_to.is_(None), cls.valid_to > day))
         return and_(true_then, cls.known(known_at))
-
-    @classmethod
-    def known(cls, known_at: ColumnElement[datetime] | None = None) -> ColumnElement[bool]:
-        """Return the condition for rows that we know now, or knew at ``known_at``."""
-        if known_at is None:
-            return cls.superseded_at.is_(None)
-        return and_(
-            cls.recorded_at <= known_at,
-            or_(cls.superseded_at.is_(None), cls.superseded_at > known_at),
-        )
 
     @classmethod
     def first_recorder(cls) -> ColumnElement[int]:

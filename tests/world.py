@@ -19,11 +19,14 @@ from kp4web.caseload.commands import AssignDossiers, assign_dossiers
 from kp4web.caseload.models import Assignment
 from kp4web.clients.models import Contact, HouseholdMember, HouseholdRelation
 from kp4web.corrections.commands import Statement, correct_assignment
+from kp4web.corrections.models import Corrected, Correction
 from kp4web.corrections.queries import assignment_for
-from kp4web.decisions.commands import Measured
+from kp4web.decisions.commands import CorrectProfile, DecideProfile, Measured
+from kp4web.decisions.corrected import decision_for
+from kp4web.decisions.correcting import correct_profile
 from kp4web.domain.actor import Role
 from kp4web.domain.agreements import Party
-from kp4web.domain.applications import Closing
+from kp4web.domain.applications import KP4, Closing, DecisionBasis
 from kp4web.domain.corrections import AssignmentContent, AssignmentCorrection
 from kp4web.domain.headings import Heading
 from kp4web.domain.questionnaire.definition import DataClass
@@ -128,6 +131,8 @@ class Place:
     """A reassessment in the dossier, open."""
     signal_id: int
     """Sent to the work agency, of the dossier that was handed over."""
+    correction_id: int
+    """Of a klantprofiel, by intake, in the dossier that opened by it."""
     access_request_id: int
     """Prepared by the coordinator, waiting for the privacy officer."""
 
@@ -274,6 +279,7 @@ def _place(
     return Place(
         dossier, outline, conversation.id, _agreement_of(dossier), question_id, follow_up,
         message, contact, member, handover, bsn, application, questionnaire, _signal_of(dossier),
+        _profile_correction(dossier),
         make_access_request(
             dossier, world.users[coordinator_name], note=canary(name, "identiteit")
         ).id,
@@ -342,6 +348,27 @@ def _signal_of(dossier: Dossier) -> int:
     ).one()
 
 
+def _profile_correction(dossier: Dossier) -> int:
+    query = select(Correction.id).where(Correction.subject == Corrected.PROFILE)
+    return db.session.scalars(
+        query.where(Correction.municipality_id == dossier.municipality_id)
+    ).one()
+
+
+def _correct_profile(intake: User, decision_id: int, place: str) -> None:
+    """Correct what was determined, once the municipality guides."""
+    session, who = db.session(), actor(intake)
+    subject = decision_for(session, who, decision_id)
+    said = DecideProfile(
+        KP4, canary(place, "betermotivering"), DecisionBasis.CONVERSATION,
+        basis_reason=canary(place, "grondslag"),
+    )  # fmt: skip
+    correct_profile(
+        session, who, decision_id, CorrectProfile(TODAY, said),
+        Statement(canary(place, "profielcorrectie"), subject.basis), now=at(TODAY, 12), today=TODAY,
+    )  # fmt: skip
+
+
 def _agreement_of(dossier: Dossier) -> int:
     return db.session.scalars(select(Agreement.id).where(Agreement.dossier_id == dossier.id)).one()
 
@@ -364,13 +391,16 @@ def _applications(world: World, name: str, lead: User, coordinator: User) -> App
     asked = make_questionnaire(
         accepted, intake, answers=_answers(name, "overgedragen"), completed=True
     )
-    decision = decide(accepted, intake, questionnaire=asked)
+    decision = decide(
+        accepted, intake, questionnaire=asked, justification=canary(name, "oudemotivering")
+    )
     offered = session.scalars(select(Handover).where(Handover.decision_id == decision.id)).one()
     dossier = accept_handover(
         session, who, offered.id, AcceptHandover(), now=at(TODAY, 11), today=TODAY
     )
     giving = AssignDossiers((dossier.number,), lead.id, "Nieuw")
     assign_dossiers(session, who, giving, now=at(TODAY, 11), today=TODAY)
+    _correct_profile(intake, decision.id, name)
     session.commit()
     make_signal(dossier, lead, SignalState.SENT, explanation=canary(name, "signaal"))
     closed = make_application(municipality=name, by=intake, surname=canary(name, "afgesloten"))
@@ -408,6 +438,7 @@ def paths_of(world: World, place: str) -> dict[str, object]:
         "track_id": _known_id(TrackPeriod, here.dossier),
         "assignment_id": _known_id(Assignment, here.dossier),
         "kind": "reden", "signal_id": here.signal_id,
+        "decision_id": here.handover.decision_id, "correction_id": here.correction_id,
         "access_request_id": here.access_request_id,
     }  # fmt: skip
 

@@ -69,7 +69,10 @@ PARTS: tuple[Part, ...] = (
     _of("sanction_signal", "Maatregelsignaal"),
     _of("sanction_step", "Stappen van het maatregelsignaal", "signal_id", "sanction_signal"),
     _of("screening_member", "Screening"),
-    _of("correction", "Correcties in het dossier"),
+    Part(
+        "correction", "Correcties van wat was vastgelegd",
+        (("dossier_id", "dossier"), ("application_id", "application")),
+    ),
     _of("reason_grant", "Inzien met een reden"),
     _of("access_request", "Inzageverzoeken"),
 )  # fmt: skip
@@ -117,6 +120,7 @@ LEFT_OUT_COLUMNS: Mapping[str, str] = {
     "dossier_id": REFERENCE,
     "application_id": REFERENCE,
     "decision_id": REFERENCE,
+    "first_id": REFERENCE,
     "questionnaire_id": REFERENCE,
     "conversation_id": REFERENCE,
     "follow_up_id": REFERENCE,

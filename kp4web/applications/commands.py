@@ -121,7 +121,7 @@ def close_application(
     """Close an application without a profile; raises ``InvalidInput`` or ``DomainError``."""
     require(actor, Action.APPLICATION_REGISTER)
     ref = application_ref(session, actor, application_id, lock=True)
-    ref.require(Field.PROFILE, Access.WRITE)
+    ref.require(Field.HANDOVER, Access.WRITE)
     if command.closing is Closing.PROFILE:
         raise InvalidInput("closing", "Stel eerst het klantprofiel vast.")
     if command.closing is Closing.OTHER and not command.note.strip():

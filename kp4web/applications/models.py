@@ -1,8 +1,19 @@
 """Applications: the person as the work agency registered them, apart from any dossier."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    or_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kp4web.clients.models import HouseholdRelation, PersonMixin
@@ -14,6 +25,7 @@ from kp4web.domain.applications import (
     LifeArea,
 )
 from kp4web.extensions import Base
+from kp4web.facts import Known
 
 
 class Application(PersonMixin, Base):
@@ -69,12 +81,16 @@ class ApplicationMember(Base):
     birth_date: Mapped[date | None]
 
 
-class ApplicationDecision(Base):
+_KNOWN = text("superseded_at IS NULL")
+
+
+class ApplicationDecision(Known, Base):
     """
     A klantprofiel that the work agency determined for an applicant, and why; never a suggestion.
 
-    Deciding anew adds a row; the last one counts. What was measured elsewhere is named by its
-    instrument, date and reference: its content is not copied.
+    Deciding anew adds a row; the last one counts. A correction supersedes a row and adds what we
+    know better: the same decision, so ``first_id`` names the row it began as. What was measured
+    elsewhere is named by its instrument, date and reference: its content is not copied.
     """
 
     __tablename__ = "application_decision"
@@ -91,11 +107,18 @@ class ApplicationDecision(Base):
             "(basis = 'elsewhere') = (instrument <> '' AND measured_on IS NOT NULL)",
             name="elsewhere_whole",
         ),
+        CheckConstraint("superseded_at >= recorded_at", name="known"),
         Index("ix_application_decision_application", "application_id", "decided_at", "id"),
+        Index(
+            "uq_application_decision_corrected", "first_id", unique=True,
+            sqlite_where=_KNOWN, postgresql_where=_KNOWN,
+        ),
         Index("ix_application_decision_figures", "organisation_id", "decided_on"),
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    first_id: Mapped[int | None] = mapped_column(ForeignKey("application_decision.id"))
+    """The row as it was first recorded; empty on that row itself."""
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     profile: Mapped[int]
@@ -113,6 +136,16 @@ class ApplicationDecision(Base):
     measured_on: Mapped[date | None]
     measured_profile: Mapped[int | None]
     reference: Mapped[str] = mapped_column(default="")
+
+    @property
+    def origin_id(self) -> int:
+        """Return what names the decision, whatever we knew of it later."""
+        return self.first_id or self.id
+
+    @classmethod
+    def is_version_of(cls, decision_id: Any) -> ColumnElement[bool]:
+        """Return the condition for every row of the decision that was first recorded so."""
+        return or_(cls.id == decision_id, cls.first_id == decision_id)
 
 
 class ElsewhereScore(Base):

@@ -118,9 +118,15 @@ def require_changeable(ref: ApplicationRef) -> None:
 
 _LAST_DECISION = (
     select(ApplicationDecision)
-    .where(ApplicationDecision.application_id == bindparam("application_id"))
+    .where(
+        ApplicationDecision.application_id == bindparam("application_id"),
+        ApplicationDecision.known(),
+    )
     .order_by(ApplicationDecision.decided_at.desc(), ApplicationDecision.id.desc())
     .limit(1)
+)
+_AS_KNOWN = select(ApplicationDecision).where(
+    ApplicationDecision.is_version_of(bindparam("decision_id")), ApplicationDecision.known()
 )
 
 
@@ -129,11 +135,19 @@ def last_decision(session: Session, application_id: int) -> ApplicationDecision 
     return session.scalar(_LAST_DECISION, {"application_id": application_id})
 
 
+def decision_as_known(session: Session, decision_id: int | None) -> ApplicationDecision:
+    """Return what is known now of a decision; ``decision_id`` names it as first recorded."""
+    return session.scalars(_AS_KNOWN, {"decision_id": decision_id}).one()
+
+
 _LAST_DECIDER = (
     select(User.name, ApplicationDecision.profile, Application.closing)
     .join(User, User.id == ApplicationDecision.decided_by_id)
     .join(Application, Application.id == ApplicationDecision.application_id)
-    .where(ApplicationDecision.application_id == bindparam("application_id"))
+    .where(
+        ApplicationDecision.application_id == bindparam("application_id"),
+        ApplicationDecision.known(),
+    )
     .order_by(ApplicationDecision.decided_at.desc(), ApplicationDecision.id.desc())
     .limit(1)
 )

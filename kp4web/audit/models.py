@@ -142,6 +142,8 @@ ACTS: dict[str, str] = {
     "subgroup_set": "Subgroep vastgelegd",
     "track_change": "Traject gewijzigd",
     "track_correct": "Traject gecorrigeerd",
+    "profile_correct": "Klantprofiel gecorrigeerd",
+    "correction_seen": "Correctie gezien",
     "user_close": "Account gesloten",
     "user_create": "Account gemaakt",
     "user_phone": "Telefoonnummer van gebruiker gewijzigd",

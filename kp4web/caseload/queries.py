@@ -145,7 +145,7 @@ _HISTORY = (
         _GIVER.name.label("recorded_by"),
     )
     .join(User, User.id == Assignment.user_id)
-    .join(_GIVER, _GIVER.id == Assignment.recorded_by_id)
+    .join(_GIVER, _GIVER.id == Assignment.first_recorder())
     .where(Assignment.dossier_id == bindparam("dossier_id"), Assignment.superseded_at.is_(None))
     .order_by(Assignment.valid_from.desc())
 )  # fmt: skip

@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from kp4web.caseload.models import Assignment
 from kp4web.corrections.models import Corrected, Correction
 from kp4web.corrections.queries import (
+    NO_FACT,
     Held,
     Track,
     assignment_content,
@@ -33,13 +34,13 @@ from kp4web.domain.corrections import (
     TrackCorrection,
     check_texts,
 )
-from kp4web.domain.errors import DomainError
+from kp4web.domain.errors import DomainError, NotFound
 from kp4web.domain.periods import Rewrite, Span, known, rewrite
-from kp4web.domain.policy import Action, require
+from kp4web.domain.policy import Access, Action, Field, require
 from kp4web.domain.stretches import History
 from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.models import Dossier, GuidancePeriod, TrackPeriod
-from kp4web.dossiers.queries import DossierRef, dossier_ref
+from kp4web.dossiers.queries import DossierRef, dossier_ref, dossier_ref_by_id
 from kp4web.tracks.commands import project_track, settle_handover
 from kp4web.worklist.commands import end_follow_ups, refresh_due_items
 from kp4web.worklist.models import FollowUpEnding
@@ -47,6 +48,10 @@ from kp4web.worklist.models import FollowUpEnding
 CHANGED_MEANWHILE = (
     "Het verloop van dit dossier is gewijzigd terwijl u keek. Er is niets veranderd. "
     "Bekijk opnieuw wat uw correctie verandert."
+)
+
+_OF_PROFILE = select(Correction).where(
+    Correction.id == bindparam("id"), Correction.subject == Corrected.PROFILE
 )
 
 
@@ -69,7 +74,7 @@ def correct_track(
     *,
     now: datetime,
     today: date,
-) -> Correction:
+) -> DossierRef:
     """
     Correct a track of a dossier, however far back; sent twice, it is done once.
 
@@ -77,8 +82,9 @@ def correct_track(
     ``Forbidden`` or ``NotFound``.
     """
     require(actor, Action.TRACK_CHANGE)
-    if earlier := _sent_before(session, actor, number, statement):
-        return earlier
+    ref = dossier_ref(session, actor, number, lock=True)
+    if sent_before(session, actor, statement, Correction.dossier_id == ref.id):
+        return ref
     subject = track_for(session, actor, number, track_id, lock=True)
     check_texts(statement.why, said.content.reason if said.content else "")
     after = corrected_track(session, actor, subject, said, today=today)
@@ -106,11 +112,12 @@ def correct_assignment(
     *,
     now: datetime,
     today: date,
-) -> Correction:
+) -> DossierRef:
     """Correct who held a dossier, however far back; raises as ``correct_track``."""
     require(actor, Action.DOSSIER_ASSIGN)
-    if earlier := _sent_before(session, actor, number, statement):
-        return earlier
+    ref = dossier_ref(session, actor, number, lock=True)
+    if sent_before(session, actor, statement, Correction.dossier_id == ref.id):
+        return ref
     subject = assignment_for(session, actor, number, assignment_id, lock=True)
     reason = said.content.reason if said.content else ""
     check_texts(statement.why, reason, reason_max=ASSIGNMENT_REASON_MAX)
@@ -125,21 +132,40 @@ def correct_assignment(
     return _finish(session, actor, subject, Corrected.ASSIGNMENT, statement, plan, today=today)
 
 
-def _sent_before(
-    session: Session, actor: Actor, number: str, statement: Statement
-) -> Correction | None:
-    """Return the correction that this form made before, the dossier locked."""
-    ref = dossier_ref(session, actor, number, lock=True)
+def see_correction(
+    session: Session, actor: Actor, correction_id: int, *, now: datetime
+) -> DossierRef:
+    """
+    Note that who guides has seen a correction by the work agency; once is enough.
+
+    Raises ``NotFound`` out of reach, or ``Forbidden``.
+    """
+    require(actor, Action.DUE_ITEM_SETTLE)
+    correction = session.scalar(_OF_PROFILE, {"id": correction_id})
+    if correction is None or correction.dossier_id is None:
+        raise NotFound(NO_FACT)
+    ref = dossier_ref_by_id(session, actor, correction.dossier_id, lock=True)
+    ref.require(Field.TRACK, Access.WRITE)
+    session.refresh(correction)
+    if correction.seen_at is None:
+        correction.seen_at, correction.seen_by_id = now, actor.id
+        session.flush()
+        refresh_due_items(session, [ref.id])
+        record_in(session, actor, ref, "correction_seen", now=now, correction=correction.id)
+    return ref
+
+
+def sent_before(
+    session: Session, actor: Actor, statement: Statement, about: ColumnElement[bool]
+) -> bool:
+    """Return whether this form made its correction before; what it is about is locked."""
     if statement.submission is None:
-        return None
-    return session.scalar(
-        select(Correction).where(
-            Correction.submission == _own(actor, statement), Correction.dossier_id == ref.id
-        )
-    )
+        return False
+    mark = Correction.submission == own_mark(actor, statement)
+    return session.scalar(select(Correction.id).where(mark, about)) is not None
 
 
-def _own(actor: Actor, statement: Statement) -> str | None:
+def own_mark(actor: Actor, statement: Statement) -> str | None:
     """Return the submission as it is stored: two users can never clash."""
     return f"{actor.id}:{statement.submission}" if statement.submission else None
 
@@ -181,17 +207,17 @@ def _finish(
     plan: Rewrite[Any, Any],
     *,
     today: date,
-) -> Correction:
+) -> DossierRef:
     """Record who corrected it and why, and let what follows from the facts follow."""
     ref = subject.ref
     correction = Correction(
         dossier_id=ref.id, municipality_id=ref.municipality_id, subject=kind,
         why=statement.why.strip(), replaced=[row.id for row in plan.superseded],
         corrected_on=today, recorded_at=plan.at, recorded_by_id=actor.id,
-        submission=_own(actor, statement),
+        submission=own_mark(actor, statement),
     )  # fmt: skip
     session.add(correction)
     session.flush()
     refresh_due_items(session, [ref.id])
     record_in(session, actor, ref, f"{kind.value}_correct", now=plan.at, correction=correction.id)
-    return correction
+    return ref

@@ -1,6 +1,6 @@
 """The dated facts of one dossier on one page: what is known now, and what was known before."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from kp4web.accounts.models import User
+from kp4web.applications.models import ApplicationDecision
 from kp4web.caseload.models import Assignment
 from kp4web.clients.models import Client
 from kp4web.clients.queries import name_of
@@ -64,11 +65,15 @@ class ProfileRow:
 class Replaced:
     """What was known before a correction, who corrected it, when and why."""
 
+    id: int
+    subject: Corrected
     corrected_on: date
     by: str
     why: str
-    is_track: bool
-    rows: tuple[TrackRow | HeldRow, ...]
+    """Empty for who may not read the reasons of a profile."""
+    rows: tuple[TrackRow | HeldRow | ProfileRow, ...]
+    asks: bool
+    """Whether this reader is to say that it was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +125,23 @@ _PROFILES = (
            ProfileDecision.superseded_at.is_(None))
     .order_by(ProfileDecision.valid_from.desc())
 )  # fmt: skip
+_DECIDED = (
+    select(
+        ApplicationDecision.id,
+        ApplicationDecision.profile,
+        ApplicationDecision.decided_on.label("valid_from"),
+        ApplicationDecision.justification,
+        Organisation.name.label("by"),
+    )
+    .join(Organisation, Organisation.id == ApplicationDecision.organisation_id)
+    .join(Correction, Correction.application_id == ApplicationDecision.application_id)
+    .where(Correction.dossier_id == _DOSSIER, ApplicationDecision.superseded_at.is_not(None))
+    .distinct()
+)
 _CORRECTIONS = (
     select(
-        Correction.subject, Correction.corrected_on, Correction.why, Correction.replaced,
+        Correction.id, Correction.subject, Correction.corrected_on, Correction.why,
+        Correction.replaced, Correction.seen_at,
         User.name.label("by"),
     )
     .join(User, User.id == Correction.recorded_by_id)
@@ -142,11 +161,16 @@ def facts_for(session: Session, actor: Actor, number: str) -> Facts:
     held: list[tuple[HeldRow, Any]] = []
     if Field.ASSIGNMENT in sees:
         held = [(_held(row), row.superseded_at) for row in session.execute(_HELD, key)]
+    reasons = Field.HANDOVER in sees
     profiles = session.execute(_PROFILES, key) if Field.PROFILE in sees else None
+    decided = session.execute(_DECIDED, key) if Field.PROFILE in sees else ()
     by_id: dict[Corrected, dict[int, Any]] = {
         Corrected.TRACK: {row.id: row for row, _ in tracks},
         Corrected.ASSIGNMENT: {row.id: row for row, _ in held},
+        Corrected.PROFILE: {row.id: _profile(row, reasons) for row in decided},
     }
+    writes_track = access(ref.relations, Field.TRACK) >= Access.WRITE
+    may_see = may(actor, Action.DUE_ITEM_SETTLE) and writes_track
     return Facts(
         ref=ref,
         name=name_of(session.execute(_PERSON, key).one()) if Field.PERSON in sees else "",
@@ -154,10 +178,13 @@ def facts_for(session: Session, actor: Actor, number: str) -> Facts:
         held=tuple(row for row, superseded_at in held if superseded_at is None)
         if Field.ASSIGNMENT in sees else None,
         profiles=None if profiles is None
-        else tuple(_profile(row, Field.HANDOVER in sees) for row in profiles),
-        corrections=tuple(_replaced(session.execute(_CORRECTIONS, key), by_id)),
-        may_correct_tracks=may(actor, Action.TRACK_CHANGE)
-        and access(ref.relations, Field.TRACK) >= Access.WRITE,
+        else tuple(_profile(row, reasons) for row in profiles),
+        corrections=tuple(
+            _replaced(row, by_id[row.subject], reasons=reasons, may_see=may_see)
+            for row in session.execute(_CORRECTIONS, key)
+            if by_id[row.subject].keys() & set(row.replaced)
+        ),
+        may_correct_tracks=may(actor, Action.TRACK_CHANGE) and writes_track,
         may_correct_held=may(actor, Action.DOSSIER_ASSIGN)
         and access(ref.relations, Field.ASSIGNMENT) >= Access.WRITE,
     )  # fmt: skip
@@ -179,14 +206,13 @@ def _profile(row: AnyRow, reads_justification: bool) -> ProfileRow:
     return ProfileRow(row.profile, row.valid_from, row.by, text)
 
 
-def _replaced(rows: Iterable[AnyRow], by_id: dict[Corrected, dict[int, Any]]) -> Iterable[Replaced]:
-    """Yield the corrections with what they replaced; what may not be seen is not among it."""
-    for row in rows:
-        known = by_id[row.subject]
-        before = tuple(known[row_id] for row_id in row.replaced if row_id in known)
-        if before:
-            newest_first = sorted(before, key=lambda each: each.valid_from, reverse=True)
-            yield Replaced(
-                row.corrected_on, row.by, row.why, row.subject is Corrected.TRACK,
-                tuple(newest_first),
-            )  # fmt: skip
+def _replaced(row: AnyRow, known: Mapping[int, Any], *, reasons: bool, may_see: bool) -> Replaced:
+    """Return a correction with what it replaced; what may not be seen is not among it."""
+    before = (known[row_id] for row_id in row.replaced if row_id in known)
+    is_profile = row.subject is Corrected.PROFILE
+    return Replaced(
+        row.id, row.subject, row.corrected_on, row.by,
+        why=row.why if reasons or not is_profile else "",
+        rows=tuple(sorted(before, key=lambda each: each.valid_from, reverse=True)),
+        asks=may_see and is_profile and row.seen_at is None,
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import User, UserRole
+from kp4web.applications.models import ApplicationDecision
 from kp4web.caseload.models import Assignment
 from kp4web.clients.models import Client
 from kp4web.conversations.models import ContactAttempt, Conversation
@@ -41,6 +42,7 @@ NOT_IN_TEAM = "Kies een consulent van uw eigen team."
 LEFT = "Deze consulent werkt niet meer in het team en kan het dossier nu niet hebben."
 
 RowT = TypeVar("RowT", TrackPeriod, Assignment)
+KnownT = TypeVar("KnownT", TrackPeriod, Assignment, ApplicationDecision)
 ContentT = TypeVar("ContentT", TrackContent, AssignmentContent)
 
 
@@ -98,16 +100,19 @@ def assignment_for(
 
 
 def _known(rows: Sequence[RowT], row_id: int) -> tuple[RowT, tuple[RowT, ...]]:
+    row = still_known(rows, row_id, "Bekijk het verloop van het dossier opnieuw.")
+    return row, known(rows)
+
+
+def still_known(rows: Sequence[KnownT], row_id: int, advice: str) -> KnownT:
+    """Return the row with this id; raises ``NotFound``, or ``DomainError`` once superseded."""
     row = next((each for each in rows if each.id == row_id), None)
     if row is None:
         raise NotFound(NO_FACT)
     if row.superseded_at is not None:
         day = dutch_date(day_of(row.superseded_at))
-        raise DomainError(
-            f"Deze regel is op {day} al gewijzigd. Er is niets veranderd. "
-            "Bekijk het verloop van het dossier opnieuw."
-        )
-    return row, known(rows)
+        raise DomainError(f"Deze regel is op {day} al gewijzigd. Er is niets veranderd. {advice}")
+    return row
 
 
 def span_of(row: TrackPeriod | Assignment | GuidancePeriod) -> Span:

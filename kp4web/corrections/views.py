@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
@@ -42,6 +42,15 @@ def index(number: str) -> ResponseReturnValue:
 
 def _held_url(number: str, held_id: int) -> str:
     return url_for(".edit_assignment", number=number, assignment_id=held_id)
+
+
+@bp.post("/correcties/<id:correction_id>/gezien")
+@requires(Action.DUE_ITEM_SETTLE)
+def see(correction_id: int) -> ResponseReturnValue:
+    """Note that a correction by the work agency was seen: 303 to the course of the dossier."""
+    ref = commands.see_correction(db.session(), current_actor(), correction_id, now=now())
+    db.session.commit()
+    return redirect(url_for(".index", number=ref.number), 303)
 
 
 # ---------------------------------------------------------------------- a track
@@ -90,11 +99,11 @@ class _Tracks(Correcting[TrackCorrectionForm, queries.Track, previews.TrackPrevi
 
     def save(self, form: TrackCorrectionForm, *key: Any) -> int:
         number, track_id = key
-        made = commands.correct_track(
+        ref = commands.correct_track(
             db.session(), current_actor(), number, track_id, form.correction(), form.statement,
             now=now(), today=today(),
         )  # fmt: skip
-        return made.dossier_id
+        return ref.id
 
     def page(
         self, form: TrackCorrectionForm, subject: queries.Track,
@@ -110,7 +119,7 @@ class _Tracks(Correcting[TrackCorrectionForm, queries.Track, previews.TrackPrevi
             segments=_course(preview.after) if preview else (),
         )  # fmt: skip
 
-    def landing(self, *key: Any) -> str:
+    def landing(self, about: int, *key: Any) -> str:
         return url_for(".index", number=key[0])
 
 
@@ -203,11 +212,11 @@ class _Assignments(Correcting[AssignmentCorrectionForm, queries.Held, previews.A
 
     def save(self, form: AssignmentCorrectionForm, *key: Any) -> int:
         number, held_id = key
-        made = commands.correct_assignment(
+        ref = commands.correct_assignment(
             db.session(), current_actor(), number, held_id, form.correction(), form.statement,
             now=now(), today=today(),
         )  # fmt: skip
-        return made.dossier_id
+        return ref.id
 
     def page(
         self, form: AssignmentCorrectionForm, subject: queries.Held,
@@ -220,7 +229,7 @@ class _Assignments(Correcting[AssignmentCorrectionForm, queries.Held, previews.A
             sentences=[lead_words(change, preview.names) for change in days] if preview else [],
         )  # fmt: skip
 
-    def landing(self, *key: Any) -> str:
+    def landing(self, about: int, *key: Any) -> str:
         return url_for(".index", number=key[0])
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from kp4web.applications.commands import close, record_at, require_undecided
 from kp4web.applications.models import Application, ApplicationDecision, ElsewhereScore
 from kp4web.applications.queries import ApplicationRef, application_ref, last_decider
+from kp4web.corrections.commands import Statement as Statement
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import (
     KP4,
@@ -70,6 +71,14 @@ class DecideProfile:
     measured: Measured | None = None
 
 
+@dataclass(frozen=True)
+class CorrectProfile:
+    """The intention to correct a decision: as it should have been recorded, and on which day."""
+
+    decided_on: date | None
+    decision: DecideProfile
+
+
 def decide_profile(
     session: Session, actor: Actor, application_id: int, command: DecideProfile,
     *, now: datetime, today: date,
@@ -82,15 +91,18 @@ def decide_profile(
     """
     require(actor, Action.PROFILE_DECIDE)
     ref = application_ref(session, actor, application_id, lock=True)
-    ref.require(Field.PROFILE, Access.WRITE)
+    ref.require(Field.HANDOVER, Access.WRITE)
     require_still_undecided(session, ref)
-    _check(command, today=today)
+    check_decision(command, today=today)
+    if command.profile == KP4:
+        check_note(command.note)
     suggestion = _suggestion(session, ref, command)
     now = not_before_ended(session, now, application_id=ref.id)
     decision = ApplicationDecision(
         application_id=ref.id, organisation_id=ref.organisation_id, profile=command.profile,
         justification=command.justification.strip(), decided_on=today, decided_at=now,
-        decided_by_id=actor.id, basis=command.basis, basis_reason=_basis_reason(command),
+        recorded_at=now, decided_by_id=actor.id, basis=command.basis,
+        basis_reason=basis_reason(command),
         questionnaire_id=suggestion and suggestion.questionnaire_id,
         suggested_profile=suggestion and suggestion.profile,
     )  # fmt: skip
@@ -118,17 +130,22 @@ def require_still_undecided(session: Session, ref: ApplicationRef) -> None:
     require_undecided(ref)
 
 
-def _check(command: DecideProfile, *, today: date) -> None:
+def check_decision(command: DecideProfile, *, today: date) -> None:
+    """Raise ``InvalidInput`` at the field unless it is a decision with its reasons."""
     if command.profile not in PROFILE_LABELS:
         raise InvalidInput("profile", "Kies een klantprofiel.")
     if not command.justification.strip():
         raise InvalidInput("justification", "Schrijf waarom u dit klantprofiel vaststelt.")
-    if command.profile == KP4 and not command.note.strip():
-        raise InvalidInput("note", "Schrijf een korte overdracht voor Team Sociaal.")
     if command.basis is DecisionBasis.CONVERSATION and not command.basis_reason.strip():
         raise InvalidInput("basis_reason", "Schrijf waarom er geen vragenlijst is.")
     if command.basis is DecisionBasis.ELSEWHERE:
         _check_measured(command.measured, today=today)
+
+
+def check_note(note: str) -> None:
+    """Raise ``InvalidInput`` without a word for who guides the resident next."""
+    if not note.strip():
+        raise InvalidInput("note", "Schrijf een korte overdracht voor Team Sociaal.")
 
 
 def _check_measured(measured: Measured | None, *, today: date) -> None:
@@ -149,7 +166,7 @@ def check_score(field: str, text: str) -> None:
         raise InvalidInput(field, f"Schrijf een getal of een kleur. De kleuren zijn: {colours}.")
 
 
-def _basis_reason(command: DecideProfile) -> str:
+def basis_reason(command: DecideProfile) -> str:
     """Return why there is no questionnaire; nothing when there is one, or a measurement."""
     without = command.basis is DecisionBasis.CONVERSATION
     return command.basis_reason.strip() if without else ""

@@ -6,9 +6,11 @@ at that moment (AVG 22: the share is reported). No person is read for it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -17,29 +19,46 @@ from kp4web.applications.models import Application, ApplicationDecision
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import PROFILE_LABELS, DecisionBasis
 from kp4web.domain.policy import Action, require
-from kp4web.extensions import AnyRow
+from kp4web.extensions import AnySelect
 from kp4web.organisations.models import Municipality
 
 PROFILES = tuple(PROFILE_LABELS)
-_COUNTED = (
-    select(
-        Municipality.name.label("municipality"), ApplicationDecision.basis,
-        ApplicationDecision.suggested_profile.label("suggested"), ApplicationDecision.profile,
-        func.count(ApplicationDecision.id).label("decisions"),
-    )
-    .join(Application, Application.id == ApplicationDecision.application_id)
-    .join(Municipality, Municipality.id == Application.municipality_id)
-    .where(
-        ApplicationDecision.organisation_id == bindparam("organisation_id"),
-        ApplicationDecision.decided_on >= bindparam("first"),
-        ApplicationDecision.decided_on <= bindparam("last"),
-    )
-    .group_by(
-        Municipality.name, ApplicationDecision.basis, ApplicationDecision.suggested_profile,
-        ApplicationDecision.profile,
-    )
-    .order_by(Municipality.name)
-)  # fmt: skip
+
+
+class Counted(NamedTuple):
+    """How many decisions of a municipality were alike."""
+
+    municipality: str
+    basis: DecisionBasis
+    suggested: int | None
+    profile: int
+    decisions: int
+
+
+@cache
+def _counted(as_known: bool) -> AnySelect:
+    """Return the statement that counts, as known now or at a moment; built once for each."""
+    moment = bindparam("known_at", type_=ApplicationDecision.recorded_at.type)
+    return (
+        select(
+            Municipality.name.label("municipality"), ApplicationDecision.basis,
+            ApplicationDecision.suggested_profile.label("suggested"), ApplicationDecision.profile,
+            func.count(ApplicationDecision.id).label("decisions"),
+        )
+        .join(Application, Application.id == ApplicationDecision.application_id)
+        .join(Municipality, Municipality.id == Application.municipality_id)
+        .where(
+            ApplicationDecision.organisation_id == bindparam("organisation_id"),
+            ApplicationDecision.decided_on >= bindparam("first"),
+            ApplicationDecision.decided_on <= bindparam("last"),
+            ApplicationDecision.known(moment if as_known else None),
+        )
+        .group_by(
+            Municipality.name, ApplicationDecision.basis, ApplicationDecision.suggested_profile,
+            ApplicationDecision.profile,
+        )
+        .order_by(Municipality.name)
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +141,28 @@ class SuggestionFigures:
         return f"{sum_of} = {self.total.total}" if self.adds_up else "de som klopt niet"
 
 
-def figures_for(session: Session, actor: Actor, first: date, last: date) -> SuggestionFigures:
+def figures_for(
+    session: Session, actor: Actor, first: date, last: date, known_at: datetime | None = None
+) -> SuggestionFigures:
     """Return the figures of the own organisation over a period, both days included; one query."""
     require(actor, Action.SUGGESTION_FIGURES_READ)
-    asked = {"organisation_id": actor.organisation_id, "first": first, "last": last}
-    rows = session.execute(_COUNTED, asked).all()
+    return figures_of(counted(session, actor.organisation_id, first, last, known_at))
+
+
+def counted(
+    session: Session, organisation_id: int, first: date, last: date,
+    known_at: datetime | None = None,
+) -> tuple[Counted, ...]:  # fmt: skip
+    """Return the decisions of an organisation in a period, as known now or at a moment."""
+    asked = {"organisation_id": organisation_id, "first": first, "last": last,
+             "known_at": known_at}  # fmt: skip
+    rows = session.execute(_counted(known_at is not None), asked)
+    return tuple(Counted(*row) for row in rows)
+
+
+def figures_of(counts: Iterable[Counted]) -> SuggestionFigures:
+    """Return the figures of these decisions."""
+    rows = tuple(counts)
     names = dict.fromkeys(row.municipality for row in rows)
     crossed = tuple(_crossed(rows, suggested) for suggested in (*PROFILES, None))
     return SuggestionFigures(
@@ -139,7 +175,7 @@ def figures_for(session: Session, actor: Actor, first: date, last: date) -> Sugg
     )
 
 
-def _crossed(rows: Sequence[AnyRow], suggested: int | None) -> Crossed:
+def _crossed(rows: Sequence[Counted], suggested: int | None) -> Crossed:
     counts: Counter[int] = Counter()
     for row in rows:
         if row.basis is DecisionBasis.QUESTIONNAIRE and row.suggested == suggested:
@@ -147,7 +183,7 @@ def _crossed(rows: Sequence[AnyRow], suggested: int | None) -> Crossed:
     return Crossed(suggested, tuple(counts[profile] for profile in PROFILES))
 
 
-_PARTS: Mapping[str, Callable[[AnyRow], bool]] = {
+_PARTS: Mapping[str, Callable[[Counted], bool]] = {
     "followed": lambda row: row.suggested is not None and row.suggested == row.profile,
     "other": lambda row: row.suggested is not None and row.suggested != row.profile,
     "no_suggestion": lambda row: row.basis is DecisionBasis.QUESTIONNAIRE and row.suggested is None,
@@ -156,7 +192,7 @@ _PARTS: Mapping[str, Callable[[AnyRow], bool]] = {
 }
 
 
-def _line(label: str, rows: Sequence[AnyRow]) -> Line:
+def _line(label: str, rows: Sequence[Counted]) -> Line:
     counts = {
         part: sum(row.decisions for row in rows if belongs(row)) for part, belongs in _PARTS.items()
     }

@@ -14,8 +14,10 @@ from kp4web.decisions.commands import (
     JUSTIFICATION_MAX,
     NOTE_MAX,
     REFERENCE_MAX,
+    CorrectProfile,
     DecideProfile,
     Measured,
+    Statement,
     check_score,
 )
 from kp4web.domain.applications import (
@@ -26,7 +28,17 @@ from kp4web.domain.applications import (
 )
 from kp4web.domain.drafts import About, DraftRule
 from kp4web.domain.errors import InvalidInput
-from kp4web.web.forms import BaseForm, DayField, TextLine, at_most, chosen, filled
+from kp4web.domain.profile_corrections import DecisionContent
+from kp4web.web.correcting import WhyForm
+from kp4web.web.forms import (
+    BaseForm,
+    DayField,
+    TextLine,
+    at_most,
+    chosen,
+    filled,
+    own_submission,
+)
 
 PROFILES = [SelectChoice(str(number), f"Klantprofiel {number}") for number in PROFILE_LABELS]
 
@@ -65,6 +77,48 @@ class BasisForm(BaseForm):
     score_social = TextLine(LifeArea.SOCIAL.label, validators=[_score])
     score_housing_money = TextLine(LifeArea.HOUSING_MONEY.label, validators=[_score])
     score_justice = TextLine(LifeArea.JUSTICE.label, validators=[_score])
+
+    def validate_basis_reason(self, field: TextAreaField) -> None:
+        """Without a questionnaire the reason is part of the decision."""
+        without = self.basis.data == DecisionBasis.CONVERSATION
+        if without and not (field.data or "").strip():
+            raise ValidationError("Schrijf waarom er geen vragenlijst is.")
+
+    def validate_instrument(self, field: TextLine) -> None:
+        """A measurement is named by its instrument."""
+        if self.is_elsewhere and not field.data:
+            raise ValidationError("Schrijf met welk instrument er is gemeten.")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field; a measurement needs its date (an empty one is optional otherwise)."""
+        valid = super().validate(extra_validators)
+        if self.is_elsewhere and not self.measured_on.data and not self.measured_on.errors:
+            self.measured_on.errors = ["Vul de datum van de meting in."]
+            return False
+        return valid
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Return whether an outcome measured elsewhere was chosen."""
+        return bool(self.basis.data == DecisionBasis.ELSEWHERE)
+
+    @property
+    def scores(self) -> tuple[TextLine, ...]:
+        """Return the field of every life area."""
+        return tuple(self[f"score_{area}"] for area in LifeArea)
+
+    @property
+    def measured(self) -> Measured | None:
+        """Return what was measured elsewhere, when that is what it rests on."""
+        if not self.is_elsewhere or self.measured_on.data is None:
+            return None
+        typed = zip(LifeArea, self.scores, strict=True)
+        profile = self.measured_profile.data
+        return Measured(
+            instrument=self.instrument.data or "", measured_on=self.measured_on.data,
+            profile=int(profile) if profile else None, reference=self.reference.data or "",
+            scores=tuple((area, field.data) for area, field in typed if field.data),
+        )  # fmt: skip
 
 
 class DecideForm(BaseForm):
@@ -115,49 +169,58 @@ class DecideWithoutForm(BasisForm, DecideForm):
         preset=frozenset({"questionnaire"}),
     )  # fmt: skip
 
-    def validate_basis_reason(self, field: TextAreaField) -> None:
-        """Without a questionnaire the reason is part of the decision."""
-        without = self.basis.data == DecisionBasis.CONVERSATION
-        if without and not (field.data or "").strip():
-            raise ValidationError("Schrijf waarom er geen vragenlijst is.")
-
-    def validate_instrument(self, field: TextLine) -> None:
-        """A measurement is named by its instrument."""
-        if self.is_elsewhere and not field.data:
-            raise ValidationError("Schrijf met welk instrument er is gemeten.")
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Check every field; a measurement needs its date (an empty one is optional otherwise)."""
-        valid = super().validate(extra_validators)
-        if self.is_elsewhere and not self.measured_on.data and not self.measured_on.errors:
-            self.measured_on.errors = ["Vul de datum van de meting in."]
-            return False
-        return valid
-
-    @property
-    def is_elsewhere(self) -> bool:
-        """Return whether an outcome measured elsewhere was chosen."""
-        return bool(self.basis.data == DecisionBasis.ELSEWHERE)
-
-    @property
-    def scores(self) -> tuple[TextLine, ...]:
-        """Return the field of every life area."""
-        return tuple(self[f"score_{area}"] for area in LifeArea)
-
     def without_questionnaire(self) -> DecideProfile:
         """Return the decision; what belongs to the other basis is left out."""
-        if not self.is_elsewhere or self.measured_on.data is None:
+        measured = self.measured
+        if measured is None:
             return self._command(
                 DecisionBasis.CONVERSATION, basis_reason=self.basis_reason.data or ""
             )
-        typed = zip(LifeArea, self.scores, strict=True)
-        profile = self.measured_profile.data
-        measured = Measured(
-            instrument=self.instrument.data or "", measured_on=self.measured_on.data,
-            profile=int(profile) if profile else None, reference=self.reference.data or "",
-            scores=tuple((area, field.data) for area, field in typed if field.data),
-        )  # fmt: skip
         return self._command(DecisionBasis.ELSEWHERE, measured=measured)
+
+
+class ProfileCorrectionForm(WhyForm, BasisForm):
+    """Correct a decision: what was determined, when and on what it rests, as it really was."""
+
+    draft = DraftRule(
+        "profiel-correctie", "Profielbepaling corrigeren", "decisions.edit", About.APPLICATION,
+        part="decision_id",
+    )  # fmt: skip
+
+    decided_on = DayField("Vastgesteld op", validators=[filled])
+    profile = RadioField("Klantprofiel", choices=PROFILES, validators=[chosen])
+    justification = TextAreaField("Motivering", validators=[filled, at_most(JUSTIFICATION_MAX)])
+    note = TextAreaField("Korte overdracht aan Team Sociaal", validators=[at_most(NOTE_MAX)])
+
+    def offer(self, *, with_questionnaire: bool) -> None:
+        """Set what the profile can rest on."""
+        bases = [basis for basis in DecisionBasis if with_questionnaire or basis in _WITHOUT]
+        self.basis.choices = [SelectChoice(basis.value, basis.label) for basis in bases]
+
+    def show(self, content: DecisionContent) -> None:
+        """Fill in what is known."""
+        self.profile.data, self.decided_on.data = str(content.profile), content.decided_on
+        self.justification.data, self.basis.data = content.justification, content.basis.value
+        self.basis_reason.data, self.instrument.data = content.basis_reason, content.instrument
+        self.measured_on.data, self.reference.data = content.measured_on, content.reference
+        self.measured_profile.data = str(content.measured_profile or "")
+        for area, score in content.scores:
+            self[f"score_{area}"].data = score
+
+    @property
+    def statement(self) -> Statement:
+        """Return why, and on what it was decided."""
+        submission = own_submission(self.submission.data)
+        return Statement(self.why.data or "", self.known.data or "", submission)
+
+    def correction(self) -> CorrectProfile:
+        """Return the correction; what belongs to another basis is left out."""
+        decision = DecideProfile(
+            profile=int(self.profile.data), justification=self.justification.data or "",
+            basis=DecisionBasis(self.basis.data), note=self.note.data or "",
+            basis_reason=self.basis_reason.data or "", measured=self.measured,
+        )  # fmt: skip
+        return CorrectProfile(self.decided_on.data, decision)
 
 
 class PeriodForm(BaseForm):
@@ -170,6 +233,7 @@ class PeriodForm(BaseForm):
 
     van = DayField("Van", validators=[filled])
     tot = DayField("Tot en met", validators=[filled])
+    bekend_op = DayField("Zoals bekend op", validators=[Optional()])
 
     @classmethod
     def asked(cls, given: MultiDict[str, str], *, today: date) -> "PeriodForm":

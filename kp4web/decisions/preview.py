@@ -122,6 +122,6 @@ def undecided_for(session: Session, actor: Actor, application_id: int) -> Undeci
     """
     require(actor, Action.PROFILE_DECIDE)
     ref = application_ref(session, actor, application_id)
-    ref.require(Field.PROFILE, Access.WRITE)
+    ref.require(Field.HANDOVER, Access.WRITE)
     require_still_undecided(session, ref)
     return Undecided(ref, preview_of(session, ref.id), last_completed(session, ref.id))

@@ -149,7 +149,9 @@ _DECIDED = (
         User.name.label("decided_by"),
     )
     .join(User, User.id == ApplicationDecision.decided_by_id)
-    .where(ApplicationDecision.questionnaire_id == bindparam("id"))
+    .where(
+        ApplicationDecision.questionnaire_id == bindparam("id"), ApplicationDecision.known()
+    )
     .order_by(ApplicationDecision.decided_at.desc(), ApplicationDecision.id.desc())
     .limit(1)
 )  # fmt: skip

@@ -1,4 +1,6 @@
-"""The outcome of a questionnaire, determining a klantprofiel, and how often it is followed."""
+"""An outcome, determining a klantprofiel, correcting one, and how often it is followed."""
+
+from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,11 +8,16 @@ from flask.typing import ResponseReturnValue
 from kp4web.applications.commands import record_at
 from kp4web.audit.commands import record
 from kp4web.audit.queries import shown_before
-from kp4web.decisions import commands, figures, preview, queries
+from kp4web.decisions import commands, corrected, correcting, figures, moved, preview, queries
 from kp4web.decisions.commands import COLOURS, DecideProfile
-from kp4web.decisions.forms import DecideForm, DecideWithoutForm, PeriodForm
+from kp4web.decisions.forms import (
+    DecideForm,
+    DecideWithoutForm,
+    PeriodForm,
+    ProfileCorrectionForm,
+)
 from kp4web.domain.applications import KP4, PROFILE_LABELS
-from kp4web.domain.dates import add_months, day_of
+from kp4web.domain.dates import add_months, day_of, end_of_day
 from kp4web.domain.errors import DomainError, InvalidInput, NotFound
 from kp4web.domain.policy import Action
 from kp4web.extensions import db
@@ -19,6 +26,7 @@ from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.converters import LARGEST_ID
+from kp4web.web.correcting import Correcting, sent
 from kp4web.web.htmx import go_to, render_page, wants_fragment
 from kp4web.web.once import once
 from kp4web.web.transactions import become_writer
@@ -167,6 +175,71 @@ def _decide(
     return go_to(url_for("intake.show", application_id=application_id))
 
 
+# ---------------------------------------------------------------------- correcting it
+
+
+@bp.get("/profielbepalingen/<id:decision_id>/correctie")
+@requires(Action.PROFILE_DECIDE)
+def edit(decision_id: int) -> ResponseReturnValue:
+    """Show the form that corrects a decision, filled in with what is known."""
+    return _Decisions().edit(decision_id)
+
+
+@bp.post("/profielbepalingen/<id:decision_id>/correctie")
+@requires(Action.PROFILE_DECIDE)
+def update(decision_id: int) -> ResponseReturnValue:
+    """Show what the correction changes, or save it: 303; 422 with the form and what was typed."""
+    return _Decisions().update(decision_id)
+
+
+class _Decisions(Correcting[ProfileCorrectionForm, corrected.Subject, moved.ProfilePreview]):
+    form = ProfileCorrectionForm
+
+    def find(self, *key: Any) -> corrected.Subject:
+        return corrected.decision_for(db.session(), current_actor(), *key)
+
+    def draft_of(self, subject: corrected.Subject) -> int:
+        return subject.ref.id
+
+    def fill(self, form: ProfileCorrectionForm, subject: corrected.Subject) -> None:
+        form.show(subject.content)
+
+    def offer(self, form: ProfileCorrectionForm, subject: corrected.Subject | None) -> None:
+        form.offer(with_questionnaire=subject is None or subject.outcome is not None)
+
+    def preview(
+        self, form: ProfileCorrectionForm, subject: corrected.Subject
+    ) -> moved.ProfilePreview:
+        return moved.profile_preview(db.session(), subject, form.correction(), today=today())
+
+    def save(self, form: ProfileCorrectionForm, *key: Any) -> int:
+        (decision_id,) = key
+        ref = correcting.correct_profile(
+            db.session(), current_actor(), decision_id, form.correction(), form.statement,
+            now=now(), today=today(),
+        )  # fmt: skip
+        return ref.id
+
+    def page(
+        self, form: ProfileCorrectionForm, subject: corrected.Subject,
+        preview: moved.ProfilePreview | None, *, status: int,
+    ) -> ResponseReturnValue:  # fmt: skip
+        become_writer()
+        record_at(db.session(), current_actor(), subject.ref, "correction_read", now=now())
+        db.session.commit()
+        return render_page(
+            "decisions/correct.html", fragment="correction", status=status, subject=subject,
+            known=subject.basis, preview=preview, texts=PROFILE_LABELS, colours=COLOURS,
+            **sent(form),
+        )  # fmt: skip
+
+    def landing(self, about: int, *key: Any) -> str:
+        return url_for("intake.show", application_id=about)
+
+
+# ---------------------------------------------------------------------- figures
+
+
 @bp.get("/rapportages/profielvoorstellen", endpoint="figures")
 @requires(Action.SUGGESTION_FIGURES_READ)
 def show_figures() -> ResponseReturnValue:
@@ -174,8 +247,12 @@ def show_figures() -> ResponseReturnValue:
     form = PeriodForm.asked(request.args, today=today())
     if not form.validate() or form.van.data is None or form.tot.data is None:
         return render_page("decisions/figures.html", status=422, form=form, found=None)
-    found = figures.figures_for(db.session(), current_actor(), form.van.data, form.tot.data)
+    known_on = form.bekend_op.data
+    found = figures.figures_for(
+        db.session(), current_actor(), form.van.data, form.tot.data,
+        known_at=end_of_day(known_on) if known_on else None,
+    )  # fmt: skip
     return render_page(
         "decisions/figures.html", form=form, found=found, profiles=figures.PROFILES,
-        period=(form.van.data, form.tot.data),
+        period=(form.van.data, form.tot.data), known_on=known_on,
     )  # fmt: skip

@@ -44,6 +44,7 @@ class DueKind(StrEnum):
     AWAIT_HANDOVER = "await_handover"
     READ_FEEDBACK = "read_feedback"
     WRITE_FEEDBACK = "write_feedback"
+    PROFILE_CORRECTED = "profile_corrected"
 
     @property
     def label(self) -> str:
@@ -76,6 +77,7 @@ DUE_LABELS: Mapping[DueKind, str] = {
     DueKind.AWAIT_HANDOVER: "Overdracht wacht op antwoord",
     DueKind.READ_FEEDBACK: "Terugmelding",
     DueKind.WRITE_FEEDBACK: "Terugmelding schrijven",
+    DueKind.PROFILE_CORRECTED: "Klantprofiel gecorrigeerd",
 }
 
 
@@ -162,6 +164,14 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class UnseenCorrection:
+    """A correction of the klantprofiel by the work agency that nobody here has seen yet."""
+
+    id: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class LastHandover:
     """The last KP3 hand-over of a dossier, as long as somebody waits for something about it."""
 
@@ -208,6 +218,7 @@ class DossierState:
     exemption: RunningExemption | None = None
     signals: tuple[WaitingSignal, ...] = ()
     questions: tuple[OpenQuestion, ...] = ()
+    corrections: tuple[UnseenCorrection, ...] = ()
     handover: LastHandover | None = None
 
     def __post_init__(self) -> None:
@@ -307,6 +318,11 @@ def _from_people(state: DossierState) -> Iterator[DueItem]:
         )  # fmt: skip
     for message in state.messages:
         yield DueItem(DueKind.MESSAGE, message.on, message.id)
+    for correction in state.corrections:
+        yield DueItem(
+            DueKind.PROFILE_CORRECTED, correction.on, correction.id,
+            for_coordinator=not state.has_lead,
+        )  # fmt: skip
     for agreement in state.agreements:
         if agreement.is_ours or state.kind is not TrackKind.REST:
             yield DueItem(DueKind.AGREEMENT, agreement.due_on, agreement.id)

@@ -142,6 +142,7 @@ _WHY: Mapping[DueKind, str] = {
     DueKind.READ_FEEDBACK: "Na een overdracht vertelt de klantmanager hoe het ging, na {feedback}.",
     DueKind.WRITE_FEEDBACK: "Terugmelding aan de laatste consulent, {feedback} na de overdracht.",
     DueKind.MESSAGE: "Een collega heeft iets voor u vastgelegd.",
+    DueKind.PROFILE_CORRECTED: "Werkzaak corrigeerde het klantprofiel, met een reden.",
     DueKind.AGREEMENT: "Er is een afspraak gemaakt.",
     DueKind.EXEMPTION_PLAN: "Bij deze ontheffing hoort een plan, uiterlijk op {due}.",
     DueKind.EXEMPTION_REVIEW: "Deze ontheffing wordt beoordeeld, uiterlijk op {due}.",
@@ -172,6 +173,7 @@ _DISAPPEARS: Mapping[DueKind, str] = {
     DueKind.READ_FEEDBACK: "Verdwijnt als de terugmelding er is en u die hebt gelezen.",
     DueKind.WRITE_FEEDBACK: "Verdwijnt als u de terugmelding schrijft.",
     DueKind.MESSAGE: "Verdwijnt als u het bericht als gelezen markeert.",
+    DueKind.PROFILE_CORRECTED: "Verdwijnt als u bij het verloop aangeeft dat u dit hebt gezien.",
     DueKind.AGREEMENT: "Verdwijnt als u vastlegt hoe de afspraak is afgelopen.",
     DueKind.EXEMPTION_END: (
         "Verdwijnt als u de ontheffing verlengt, beëindigt of vastlegt dat zij afloopt."

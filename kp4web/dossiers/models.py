@@ -7,6 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kp4web.domain.tracks import StopReason, Subgroup, TrackKind
+from kp4web.dossiers.correction import Corrected as Corrected
+from kp4web.dossiers.correction import Correction as Correction
 from kp4web.dossiers.exemption import Exemption as Exemption
 from kp4web.dossiers.handover import FeedbackReport as FeedbackReport
 from kp4web.dossiers.handover import Handover as Handover

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from kp4web.applications.commands import move
 from kp4web.applications.models import Application, ApplicationDecision
-from kp4web.applications.queries import application_ref, last_decision
+from kp4web.applications.queries import application_ref, decision_as_known, last_decision
 from kp4web.audit.commands import record
 from kp4web.caseload.queries import Match, matches_for
 from kp4web.clients.queries import who_is
@@ -105,7 +105,7 @@ def offer_handover(
     if receiver is None:
         raise NotFound("Deze gemeente werkt nog niet met dit systeem.")
     handover = Handover(
-        application_id=application.id, decision_id=decision.id,
+        application_id=application.id, decision_id=decision.origin_id,
         municipality_id=application.municipality_id,
         from_organisation_id=actor.organisation_id, to_organisation_id=receiver.id,
         note=note.strip(), offered_on=today, offered_at=now, offered_by_id=actor.id,
@@ -251,7 +251,7 @@ def accept_handover(
     handover = locked(session, row.id)
     require_offered(session, handover)
     application = _applicant(session, handover)
-    decision = session.get_one(ApplicationDecision, handover.decision_id)
+    decision = decision_as_known(session, handover.decision_id)
     who = who_is(application)
     if holder := held_elsewhere(session, actor, who.bsn_hash):
         raise DomainError(f"{HELD_ELSEWHERE.format(holder)} {SEND_BACK}")

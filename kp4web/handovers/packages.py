@@ -31,7 +31,10 @@ _PACKAGE = (
     )
     .join(Handover, Handover.application_id == Application.id)
     .join(_SENDER, _SENDER.id == Handover.from_organisation_id)
-    .join(ApplicationDecision, ApplicationDecision.id == Handover.decision_id)
+    .join(
+        ApplicationDecision,
+        and_(ApplicationDecision.is_version_of(Handover.decision_id), ApplicationDecision.known()),
+    )
     .join(_DECIDER, _DECIDER.id == ApplicationDecision.decided_by_id)
 )  # fmt: skip
 _PACKAGE_OF_HANDOVER = _PACKAGE.where(Handover.id == bindparam("id"))

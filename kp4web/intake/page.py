@@ -5,10 +5,8 @@ What is not for this actor is not selected: the coordinator of the work agency g
 and so does intake once klantprofiel 4 is accepted.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
@@ -16,25 +14,21 @@ from sqlalchemy.orm import Session, aliased
 from kp4web.accounts.models import User
 from kp4web.applications.models import (
     Application,
-    ApplicationDecision,
     ApplicationMember,
-    ElsewhereScore,
 )
 from kp4web.applications.queries import IN_REACH, application_ref, reach_of
 from kp4web.clients.models import ContactPreference, HouseholdRelation
 from kp4web.clients.queries import masked_bsn, name_of
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import (
-    PROFILE_LABELS,
     ApplicationState,
     Closing,
-    DecisionBasis,
-    LifeArea,
 )
 from kp4web.domain.dates import whole_years
 from kp4web.domain.policy import Field, Relation, reads
 from kp4web.extensions import AnyRow
 from kp4web.handovers.models import Handover, HandoverState
+from kp4web.intake.decided import Decided, Put, Standing, decisions_of, standing_of
 from kp4web.intake.queries import days_text, owner_of, team_of
 from kp4web.organisations.models import Municipality, Organisation
 from kp4web.questionnaires.models import ProfileSuggestion, Questionnaire, QuestionnaireState
@@ -89,24 +83,6 @@ _QUESTIONNAIRES = (
     .where(Questionnaire.application_id == _ONE)
     .order_by(Questionnaire.started_at.desc(), Questionnaire.id.desc())
 )  # fmt: skip
-_DECISIONS = (
-    select(
-        ApplicationDecision.id, ApplicationDecision.profile, ApplicationDecision.justification,
-        ApplicationDecision.decided_on, ApplicationDecision.decided_at,
-        ApplicationDecision.basis, ApplicationDecision.basis_reason,
-        ApplicationDecision.suggested_profile, ApplicationDecision.instrument,
-        ApplicationDecision.measured_on, ApplicationDecision.measured_profile,
-        ApplicationDecision.reference, User.name.label("decided_by"),
-    )
-    .join(User, User.id == ApplicationDecision.decided_by_id)
-    .where(ApplicationDecision.application_id == _ONE)
-    .order_by(ApplicationDecision.decided_at.desc(), ApplicationDecision.id.desc())
-)  # fmt: skip
-_SCORES = (
-    select(ElsewhereScore.decision_id, ElsewhereScore.life_area, ElsewhereScore.score)
-    .join(ApplicationDecision, ApplicationDecision.id == ElsewhereScore.decision_id)
-    .where(ApplicationDecision.application_id == _ONE)
-)
 _HANDOVERS = (
     select(
         Handover.id, Handover.state, Handover.note, Handover.offered_on, Handover.offered_at,
@@ -180,43 +156,6 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """A klantprofiel that was determined, with its reasons."""
-
-    id: int
-    profile: int
-    justification: str
-    decided_on: date
-    decided_at: datetime
-    decided_by: str
-    basis: DecisionBasis
-    basis_reason: str
-    suggested_profile: int | None
-    instrument: str
-    measured_on: date | None
-    measured_profile: int | None
-    reference: str
-    scores: tuple[tuple[LifeArea, str], ...]
-
-    kind = "decided"
-
-    @property
-    def at(self) -> datetime:
-        """Return the moment by which it stands in the history."""
-        return self.decided_at
-
-    @property
-    def on(self) -> date:
-        """Return the day by which it stands in the history."""
-        return self.decided_on
-
-    @property
-    def meaning(self) -> str:
-        """Return what the klantprofiel says."""
-        return PROFILE_LABELS[self.profile]
-
-
-@dataclass(frozen=True, slots=True)
 class Offered:
     """A hand-over to the municipality, and how it ended."""
 
@@ -259,6 +198,8 @@ class Content:
     members: tuple[Member, ...]
     questionnaires: tuple[Asked, ...]
     decisions: tuple[Decided, ...]
+    corrections: tuple[Put, ...]
+    """Of decisions, the newest first."""
     handovers: tuple[Offered, ...]
     registered_at: datetime
     registered_by: str
@@ -268,11 +209,11 @@ class Content:
     closed_by: str | None
 
     @property
-    def history(self) -> tuple[Asked | Decided | Offered, ...]:
+    def history(self) -> tuple[Asked | Decided | Put | Offered, ...]:
         """Return what happened, the newest first; what follows from another comes above it."""
-        follows = {"asked": 0, "decided": 1, "offered": 2}
-        found: list[Asked | Decided | Offered] = [*self.handovers, *self.decisions]
-        found += self.questionnaires
+        follows = {"asked": 0, "decided": 1, "corrected": 2, "offered": 3}
+        found: list[Asked | Decided | Put | Offered] = [*self.handovers, *self.decisions]
+        found += [*self.corrections, *self.questionnaires]
         return tuple(sorted(found, key=lambda e: (e.at, follows[e.kind], e.id), reverse=True))
 
     @property
@@ -318,6 +259,8 @@ class ApplicationPage:
     partner_id: int | None
     partner_state: ApplicationState | None
     content: Content | None
+    to_correct: Standing | None
+    """The decision that counts, for who may correct it and sees no more than the status."""
 
     @property
     def waits(self) -> str:
@@ -328,7 +271,7 @@ class ApplicationPage:
 def application_for(
     session: Session, actor: Actor, application_id: int, *, today: date
 ) -> ApplicationPage:
-    """Return an application within reach, or raise ``NotFound``; eight queries at most."""
+    """Return an application within reach, or raise ``NotFound``; nine queries at most."""
     ref = application_ref(session, actor, application_id)
     key = {"id": ref.id} | reach_of(actor)
     row = session.execute(_STATUS, key).one()
@@ -343,6 +286,7 @@ def application_for(
         partner_id=row.partner_id if sees else None,
         partner_state=row.partner_state if sees else None,
         content=_content(session, key, row.partner_id, today=today) if sees else None,
+        to_correct=standing_of(session, ref) if not sees else None,
     )  # fmt: skip
 
 
@@ -354,10 +298,11 @@ def _content(
     members = (Member(*m) for m in session.execute(_MEMBERS, only_id))
     asked = (Asked(**q._mapping) for q in session.execute(_QUESTIONNAIRES, only_id))
     offered = (Offered(**h._mapping) for h in session.execute(_HANDOVERS, only_id))
+    decided = decisions_of(session, key["id"])
     return Content(
         person=_person(row, today=today),
         members=tuple(m for m in members if not partner_id or not _is_partner(m)),
-        questionnaires=tuple(asked), decisions=_decisions(session, only_id),
+        questionnaires=tuple(asked), decisions=decided.decisions, corrections=decided.corrections,
         handovers=tuple(offered), registered_at=row.registered_at,
         registered_by=row.registered_by, closing=row.closing, closing_note=row.closing_note,
         closed_on=row.closed_on, closed_by=row.closed_by,
@@ -378,16 +323,3 @@ def _person(row: AnyRow, *, today: date) -> Person:
         email=row.email, contact_preference=row.contact_preference,
         interpreter=row.interpreter, approach=row.approach,
     )  # fmt: skip
-
-
-def _decisions(session: Session, key: dict[str, int]) -> tuple[Decided, ...]:
-    rows = session.execute(_DECISIONS, key).all()
-    scores: dict[int, dict[LifeArea, str]] = defaultdict(dict)
-    for score in session.execute(_SCORES, key):
-        scores[score.decision_id][score.life_area] = score.score
-    return tuple(_decided(dict(row._mapping), scores[row.id]) for row in rows)
-
-
-def _decided(row: dict[str, Any], scores: dict[LifeArea, str]) -> Decided:
-    in_order = tuple((area, scores[area]) for area in LifeArea if area in scores)
-    return Decided(**row, scores=in_order)

@@ -337,8 +337,9 @@ def _assignment_end(row: AnyRow) -> Words:
 
 
 def _correction(row: AnyRow) -> Words:
-    what = "Traject" if Corrected(row.code) is Corrected.TRACK else "Toewijzing"
-    return Words(f"{what} gecorrigeerd", "pencil")
+    subject = Corrected(row.code)
+    by = " door Werkzaak" if subject is Corrected.PROFILE else ""
+    return Words(f"{subject.label} gecorrigeerd{by}", "pencil")
 
 
 def _exemption(row: AnyRow) -> Words:

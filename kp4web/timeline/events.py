@@ -109,11 +109,11 @@ _KIND_BEFORE = (
 )
 
 
-def _corrections(subject: Corrected) -> AnySelect:
+def _corrections(subject: Corrected, why: Any = Correction.why) -> AnySelect:
     return event(
         Correction, 42, "correction", Correction.corrected_on,
         [Correction.dossier_id == DOSSIER, Correction.subject == subject],
-        author_id=Correction.recorded_by_id, code=Correction.subject, text=Correction.why,
+        author_id=Correction.recorded_by_id, code=Correction.subject, text=why,
     )  # fmt: skip
 
 
@@ -236,6 +236,7 @@ _COURSE = (
         author_id=ProfileDecision.first_recorder(), ref=ProfileDecision.profile,
         text=case((READS_HANDOVER, ProfileDecision.justification)), more=_FROM.name,
     ),
+    _corrections(Corrected.PROFILE, case((READS_HANDOVER, Correction.why))),
     event(
         Dossier, 10, "opening", Dossier.opened_on, [Dossier.id == DOSSIER],
         author_id=Dossier.recorded_by_id, code=Dossier.origin, text=Dossier.opening_reason,

@@ -75,8 +75,8 @@ class Correcting(ABC, Generic[FormT, SubjectT, PreviewT]):
         """Answer with the page or its block."""
 
     @abstractmethod
-    def landing(self, *key: Any) -> str:
-        """Return the address to go to once it is saved."""
+    def landing(self, about: int, *key: Any) -> str:
+        """Return the address to go to once it is saved; ``about`` is what ``save`` returned."""
 
     def edit(self, *key: Any) -> ResponseReturnValue:
         """Show the form as it begins, or with the draft that was left behind."""
@@ -108,10 +108,11 @@ class Correcting(ABC, Generic[FormT, SubjectT, PreviewT]):
         self.offer(form, None)
         try:
             if form.validate_on_submit():
-                drafts.forget(form, self.save(form, *key), part=key[-1])
+                about = self.save(form, *key)
+                drafts.forget(form, about, part=key[-1])
                 db.session.commit()
                 flash("De correctie is vastgelegd. Wat eerder bekend was, blijft leesbaar.")
-                return redirect(self.landing(*key), 303)
+                return redirect(self.landing(about, *key), 303)
         except InvalidInput as error:
             db.session.rollback()
             form.refuse(error)

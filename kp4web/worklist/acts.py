@@ -31,6 +31,7 @@ class Act(StrEnum):
     EXEMPT = auto()
     SIGNAL = auto()
     REVIEW_SIGNAL = auto()
+    FACTS = auto()
 
 
 _ACTS: Mapping[DueKind, tuple[Act, ...]] = {
@@ -58,6 +59,7 @@ _ACTS: Mapping[DueKind, tuple[Act, ...]] = {
     DueKind.QUESTION: (Act.ANSWER,),
     DueKind.QUESTION_ASKED: (Act.LOOK,),
     DueKind.ANSWER: (Act.LOOK,),
+    DueKind.PROFILE_CORRECTED: (Act.FACTS,),
 }
 """What can be done about each kind, the first thing first."""
 _NEEDS: Mapping[Act, tuple[Action, Field | None]] = {
@@ -80,6 +82,7 @@ _NEEDS: Mapping[Act, tuple[Action, Field | None]] = {
     Act.EXEMPT: (Action.EXEMPTION_CHANGE, Field.EXEMPTION),
     Act.SIGNAL: (Action.SIGNAL_DRAFT, Field.SANCTION_SIGNAL),
     Act.REVIEW_SIGNAL: (Action.SIGNAL_REVIEW, Field.SANCTION_SIGNAL),
+    Act.FACTS: (Action.DUE_ITEM_SETTLE, Field.TRACK),
 }
 
 

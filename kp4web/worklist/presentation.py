@@ -228,6 +228,7 @@ _STEPS: Mapping[Act, tuple[str, str, How]] = {
     Act.EXEMPT: ("Naar de ontheffing", "exemption", How.LINK),
     Act.SIGNAL: ("Naar het signaal", "signal", How.LINK),
     Act.REVIEW_SIGNAL: ("Beoordelen", "signal", How.LINK),
+    Act.FACTS: ("Bekijken", "facts", How.LINK),
 }
 _BY_ID = frozenset({Act.MOVE, Act.COMPLETE, Act.READ_MESSAGE, Act.SETTLE, Act.ANSWER, Act.LOOK})
 """What is done at the address of the subject instead of the dossier."""

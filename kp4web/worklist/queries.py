@@ -44,6 +44,7 @@ from kp4web.domain.due import (
     OpenQuestion,
     RunningExemption,
     UnreadMessage,
+    UnseenCorrection,
     WaitingSignal,
 )
 from kp4web.domain.errors import DomainError, NotFound
@@ -52,7 +53,15 @@ from kp4web.domain.policy import Access, Action, Field, access, require
 from kp4web.domain.sanctions import SignalState
 from kp4web.domain.talks import day_and_time
 from kp4web.domain.tracks import TrackKind
-from kp4web.dossiers.models import Dossier, Exemption, FeedbackReport, Handover, SanctionSignal
+from kp4web.dossiers.models import (
+    Corrected,
+    Correction,
+    Dossier,
+    Exemption,
+    FeedbackReport,
+    Handover,
+    SanctionSignal,
+)
 from kp4web.dossiers.queries import DossierRef, dossier_ref, dossier_ref_by_id, reach_of
 from kp4web.extensions import AnyRow, rows_of
 from kp4web.organisations.models import NORMS, MunicipalityNorms, norms_in
@@ -125,6 +134,13 @@ _STORED_OR_OPEN: CompoundSelect[*tuple[Any, ...]] = union_all(
         func.coalesce(ReportQuestion.answered_on, ReportQuestion.asked_on),
         null(), null(), case((ReportQuestion.answered_at.is_not(None), "answered")), null(),
     ).where(ReportQuestion.dossier_id.in_(_IDS), ReportQuestion.ended_at.is_(None)),
+    select(
+        literal_column("'correction'"), Correction.dossier_id, Correction.id,
+        Correction.corrected_on, null(), null(), null(), null(),
+    ).where(
+        Correction.dossier_id.in_(_IDS), Correction.subject == Corrected.PROFILE,
+        Correction.seen_at.is_(None),
+    ),
     select(
         literal_column("'handover'"), Handover.dossier_id, Handover.id,
         func.coalesce(FeedbackReport.written_on, Handover.ended_on, Handover.offered_on),
@@ -234,6 +250,9 @@ def _state(row: AnyRow, waiting: tuple[AnyRow, ...], changed: Mapping[str, Any])
         questions=tuple(
             OpenQuestion(w.id, w.on, is_answered=w.kind == "answered")
             for w in waiting if w.source == "question"
+        ),
+        corrections=tuple(
+            UnseenCorrection(w.id, w.on) for w in waiting if w.source == "correction"
         ),
         handover=next((_handover(w) for w in waiting if w.source == "handover"), None),
     )  # fmt: skip

@@ -100,7 +100,7 @@ _PAGES = {
     "message": "conversations.settle_message", "move": "worklist.edit",
     "complete": "worklist.complete", "plan": "worklist.new", "pension": "worklist.pension",
     "settle": "worklist.agreement", "exemption": "exemptions.show", "signal": "signals.edit",
-    "question": "reports.question",
+    "question": "reports.question", "facts": "corrections.index",
 }  # fmt: skip
 
 

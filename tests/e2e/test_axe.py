@@ -143,6 +143,7 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         "/vragenlijsten/{decided}/uitkomst",
         ("/aanvragen/{undecided}/profielbepalingen/nieuw", "Profiel vaststellen"),
         "/aanvragen/{closed_application}/profielbepalingen/nieuw",
+        ("/profielbepalingen/{decision_id}/correctie", "Laat zien wat er verandert"),
     ],
     "lead: outcomes": ["/vragenlijsten/{reassessed}/uitkomst"],
     "agency coordinator": [

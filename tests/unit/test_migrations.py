@@ -350,6 +350,7 @@ def test_the_last_decision_goes_down_and_a_returned_handover_does_not(
     for number, profile, at in ((91, 3, "2026-04-01 12:00"), (92, 1, "2026-04-01 11:00")):
         add(
             "application_decision", id=number, profile=profile, decided_at=at,
+            recorded_at=at,
             justification=f"Besluit {number}", **decision,
         )  # fmt: skip
     flask_migrate.downgrade(revision="0001")

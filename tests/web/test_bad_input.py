@@ -122,6 +122,14 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
          "planned_end": "2027-05-01", "avoid": TEXT, "stop_reason": "moved", "reason": TEXT,
          "why": TEXT, "also_on": DAY, "known": "1", "submission": "", "stap": ""},
     ),
+    "corrections.see": ("lead", {}),
+    "decisions.update": (
+        "intake",
+        {"profile": "4", "decided_on": DAY, "justification": TEXT, "note": TEXT,
+         "basis": "elsewhere", "basis_reason": TEXT, "instrument": TEXT, "measured_on": DAY,
+         "measured_profile": "3", "reference": TEXT, "score_work": "40", "why": TEXT,
+         "known": "1", "submission": "", "stap": ""},
+    ),
     "decisions.create": (
         "intake",
         {"profile": "4", "justification": TEXT, "note": TEXT, "basis": "elsewhere",

@@ -25,6 +25,7 @@ PERSON = {"naam", "aanpak", "straat", "kind", "traject", "overgedragene", "corre
 HEADINGS = {"hulpvraag", "oudevraag", "activering"}
 ADDED = {"correction", "addition", "response", "redencorrection", "redenaddition"}
 ASKED = {"vraagstelling", "repliek"}
+CORRECTED = {"profielcorrectie", "oudemotivering", "betermotivering"}
 PLANNED = {"opvolging", "plaats", "rustreden"}
 HANDED_OVER = {"vertrokkene", "overdrachtsverslag", "terugmelding"}
 PACKAGE = {"aanvrager", "motivering", "overdracht", "terugreden"}
@@ -45,15 +46,24 @@ SEES = {  # persona: fields of the own municipality
     | ASKED
     | PLANNED
     | HANDED_OVER
+    | CORRECTED
     | {"verslag", "afspraak", "bericht", "betrokkene", "ontheffing", "signaal"},
     "colleague": PERSON
     | PLANNED
     | {"betrokkene", "bericht", "vertrokkene"},  # the message is the own entry
     "job coach": HANDED_OVER,
     "privacy": {"identiteit"},
-    "coordinator": PERSON | PACKAGE | HANDED_OVER | ASKED | {"ontheffing", "signaal", "identiteit"},
+    "coordinator": PERSON
+    | PACKAGE
+    | HANDED_OVER
+    | ASKED
+    | CORRECTED
+    | {"ontheffing", "signaal", "identiteit"},
     "income": {"naam", "overgedragene", "signaal"},
-    "intake": PACKAGE | APPLICATION | AT_INTAKE,
+    "intake": PACKAGE
+    | APPLICATION
+    | AT_INTAKE
+    | {"betermotivering", "grondslag"},  # its own decision, to correct it
 }
 FIELDS = tuple(sorted(set().union(*SEES.values())))
 SEES |= {f"buren {who}": SEES[who] for who in ("lead", "coordinator")}

@@ -124,7 +124,7 @@ MATRIX: Mapping[Field, Mapping[Relation, Access]] = {
     Field.BIRTH: _row(W, R, W, intake=W, coach=R, income=S),
     Field.CONTACTS: _row(W, R),
     # profile and questionnaires
-    Field.PROFILE: _row(R, R, R, intake=W, coach=R, income=S, policy=C, handed_on=S),
+    Field.PROFILE: _row(R, R, R, intake=W, coach=R, income=S, policy=C, handed_on=W),
     Field.ANSWERS_WORK: _row(W, Q, intake=W, coach=R),
     Field.ANSWERS_GENERAL: _row(W, Q, intake=W),
     Field.ANSWERS_HEALTH: _row(W, Q, intake=W),
@@ -167,7 +167,7 @@ NOTES: Mapping[tuple[Field, Relation], str] = {
     (Field.SANCTION_SIGNAL, Relation.INCOME): "vanaf het moment dat het is verstuurd",
     (Field.SANCTION_SIGNAL, Relation.COORDINATOR): "als tweede paar ogen, nooit van eigen hand",
     (Field.OUTCOME, Relation.COORDINATOR): "alleen of er een uitkomst is",
-    (Field.PROFILE, Relation.HANDED_ON): "alleen dat klantprofiel 4 is geaccepteerd",
+    (Field.PROFILE, Relation.HANDED_ON): "de eigen profielbepaling, om die te corrigeren",
     (Field.TRACK, Relation.INTAKE): "alleen de stand van de aanvraag",
     (Field.TRACK, Relation.HANDED_ON): "alleen of er begeleiding is",
     (Field.ASSIGNMENT, Relation.HANDED_ON): "alleen welk team begeleidt",

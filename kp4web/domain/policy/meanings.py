@@ -47,7 +47,7 @@ PURPOSES: Mapping[Relation, str] = {
     Relation.COLLEAGUE: "De inwoner kunnen helpen als die belt of aan de balie staat.",
     Relation.COORDINATOR: "Dossiers verdelen en zorgen dat niemand uit beeld raakt.",
     Relation.INTAKE: "De aanvraag behandelen en het klantprofiel vaststellen.",
-    Relation.HANDED_ON: "Weten dat de overdracht is gelukt.",
+    Relation.HANDED_ON: "Weten dat de overdracht is gelukt, en een eigen fout herstellen.",
     Relation.HANDED_OVER: "De inwoner naar werk begeleiden en daarover terugmelden.",
     Relation.AGENCY: "Zorgen dat geen aanvraag of overdracht blijft liggen.",
     Relation.INCOME: "De uitkering goed uitvoeren en weten wie men kan bellen.",
