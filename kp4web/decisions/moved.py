@@ -103,7 +103,7 @@ def periods_around(days: Iterable[date]) -> tuple[tuple[str, date, date], ...]:
         quarter = date(day.year, 3 * number + 1, 1)
         found.add((quarter, add_months(quarter, 3) - timedelta(1), f"{number + 1}e kwartaal "))
         found.add((date(day.year, 1, 1), date(day.year, 12, 31), ""))
-    ordered = sorted(found, key=lambda one: (one[1], one[0]), reverse=True)
+    ordered = sorted(found, key=lambda one: (one[0].year, bool(one[2]), one[0]), reverse=True)
     return tuple((f"{words}{first.year}", first, last) for first, last, words in ordered)
 
 
