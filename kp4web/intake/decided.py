@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kp4web.accounts.models import User
 from kp4web.applications.models import ApplicationDecision, ElsewhereScore
-from kp4web.applications.queries import ApplicationRef, last_decision
+from kp4web.applications.queries import ApplicationRef
 from kp4web.corrections.models import Correction
 from kp4web.domain.applications import PROFILE_LABELS, DecisionBasis, LifeArea
 from kp4web.domain.policy import Access, Field, access
@@ -30,6 +30,12 @@ _DECISIONS = (
     .where(ApplicationDecision.application_id == _ONE)
     .order_by(ApplicationDecision.decided_at.desc(), ApplicationDecision.id.desc())
 )  # fmt: skip
+_LAST = (
+    select(ApplicationDecision.id)
+    .where(ApplicationDecision.application_id == _ONE, ApplicationDecision.known())
+    .order_by(ApplicationDecision.decided_at.desc(), ApplicationDecision.id.desc())
+    .limit(1)
+)
 _SCORES = (
     select(ElsewhereScore.decision_id, ElsewhereScore.life_area, ElsewhereScore.score)
     .join(ApplicationDecision, ApplicationDecision.id == ElsewhereScore.decision_id)
@@ -133,18 +139,8 @@ def _decided(row: AnyRow, scores: dict[LifeArea, str]) -> Decided:
     return Decided(**values, scores=in_order)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The decision that counts, without its reasons."""
-
-    id: int
-    profile: int
-    decided_on: date
-
-
-def standing_of(session: Session, ref: ApplicationRef) -> Standing | None:
-    """Return the decision that counts, for who may correct it; otherwise ``None``."""
+def standing_of(session: Session, ref: ApplicationRef) -> int | None:
+    """Return the id of the decision that counts, for who may correct it; otherwise ``None``."""
     if access(ref.relations, Field.PROFILE) < Access.WRITE:
         return None
-    row = last_decision(session, ref.id)
-    return Standing(row.id, row.profile, row.decided_on) if row else None
+    return session.scalar(_LAST, {"id": ref.id})

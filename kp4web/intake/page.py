@@ -28,7 +28,7 @@ from kp4web.domain.dates import whole_years
 from kp4web.domain.policy import Field, Relation, reads
 from kp4web.extensions import AnyRow
 from kp4web.handovers.models import Handover, HandoverState
-from kp4web.intake.decided import Decided, Put, Standing, decisions_of, standing_of
+from kp4web.intake.decided import Decided, Put, decisions_of, standing_of
 from kp4web.intake.queries import days_text, owner_of, team_of
 from kp4web.organisations.models import Municipality, Organisation
 from kp4web.questionnaires.models import ProfileSuggestion, Questionnaire, QuestionnaireState
@@ -259,8 +259,8 @@ class ApplicationPage:
     partner_id: int | None
     partner_state: ApplicationState | None
     content: Content | None
-    to_correct: Standing | None
-    """The decision that counts, for who may correct it and sees no more than the status."""
+    to_correct: int | None
+    """The id of the decision that counts, for who corrects it and sees no more than the status."""
 
     @property
     def waits(self) -> str:

@@ -145,7 +145,7 @@ def test_an_opening_by_hand_over_stands(http_as, coordinator):
     assert "Die dag staat vast." in answer.text
     page = http.get(f"/dossiers/{dossier.number}/verloop").text
     assert "Klantprofiel 4" in page
-    assert "kan niemand het corrigeren" in page
+    assert "corrigeert de intake van Werkzaak dat bij de aanvraag" in page
 
 
 def test_an_opening_is_not_later_than_what_was_recorded(http_as, coordinator, lead):
