@@ -32,7 +32,7 @@ from kp4web.domain.policy import Action, require
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import IN_REACH, reach_of
-from kp4web.extensions import AnyRow
+from kp4web.extensions import AnyRow, rows_of
 from kp4web.worklist.models import DueItem
 
 LOOK_AHEAD_WEEKS = 8
@@ -165,7 +165,7 @@ def overview_for(session: Session, actor: Actor, *, today: date) -> Overview:
     require(actor, Action.CASELOAD_READ)
     keys = {"today": today, "until": add_weeks(today, LOOK_AHEAD_WEEKS)}
     per_user: dict[int | None, list[AnyRow]] = {None: []}
-    for row in session.execute(_OVERVIEW, reach_of(actor) | keys):
+    for row in rows_of(session, _OVERVIEW, reach_of(actor) | keys):
         per_user.setdefault(row.user_id, []).append(row)
     unassigned = _caseload(per_user.pop(None), "Zonder consulent")
     consultants = tuple(_caseload(rows, rows[0].name) for rows in per_user.values())

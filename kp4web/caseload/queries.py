@@ -21,7 +21,7 @@ from kp4web.domain.policy import Access, Action, Field, relations, require, visi
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import IN_REACH, DossierRef, dossier_ref, reach_of
-from kp4web.extensions import AnyRow
+from kp4web.extensions import AnyRow, rows_of
 from kp4web.organisations.models import Municipality
 
 UNASSIGNED_PER_PAGE = 25
@@ -104,7 +104,7 @@ def unassigned_for(session: Session, actor: Actor, *, page: int = 1, today: date
     """Return a page of the active dossiers without a lead, longest waiting first."""
     require(actor, Action.CASELOAD_READ)
     paging = {"limit": UNASSIGNED_PER_PAGE, "offset": (page - 1) * UNASSIGNED_PER_PAGE}
-    rows = session.execute(_UNASSIGNED, reach_of(actor) | paging).all()
+    rows = rows_of(session, _UNASSIGNED, reach_of(actor) | paging).all()
     lines = tuple(_line(actor, row, today) for row in rows)
     return Unassigned(lines, rows[0].in_all if rows else 0, page)
 

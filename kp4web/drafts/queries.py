@@ -1,6 +1,6 @@
 """Reading one's own drafts: one form's, or all of them for the list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +12,10 @@ from kp4web.clients.queries import name_of
 from kp4web.domain.actor import Actor
 from kp4web.domain.dates import AMSTERDAM, day_of, dutch_day
 from kp4web.domain.drafts import About
-from kp4web.domain.policy import Action, may
 from kp4web.dossiers.models import Dossier
-from kp4web.dossiers.queries import IN_REACH, reach_of
+from kp4web.dossiers.queries import IN_REACH
 from kp4web.drafts.models import Draft, SentForm
+from kp4web.extensions import AnyRow
 
 LISTED = 25
 """Drafts on one list; nobody has more that matter."""
@@ -24,7 +24,7 @@ _DRAFT = select(Draft.id, Draft.fields, Draft.saved_at).where(
     Draft.form == bindparam("form"),
     Draft.subject_id == bindparam("subject_id"),
 )
-_DRAFTS = (
+DRAFTS = (
     select(
         Draft.id, Draft.form, Draft.about, Draft.subject_id, Draft.fields, Draft.saved_at,
         Dossier.number, Dossier.client_id, Client.initials, Client.given_name, Client.prefix,
@@ -38,6 +38,7 @@ _DRAFTS = (
     .order_by(Draft.saved_at.desc(), Draft.id.desc())
     .limit(LISTED)
 )  # fmt: skip
+"""The own drafts, the latest first; the list asks for more in the same statement."""
 _LOCATION = select(SentForm.location).where(
     SentForm.user_id == bindparam("user_id"),
     SentForm.submission == bindparam("submission"),
@@ -91,10 +92,8 @@ class DraftLine:
     client_id: int | None = None
 
 
-def drafts_for(session: Session, actor: Actor) -> list[DraftLine]:
-    """Return the actor's own drafts, the latest first; a dossier out of reach is left out."""
-    reach = reach_of(actor) if may(actor, Action.DOSSIER_READ) else {"organisation_id": 0}
-    rows = session.execute(_DRAFTS, {"user_id": actor.id} | reach).all()
+def draft_lines(rows: Iterable[AnyRow]) -> list[DraftLine]:
+    """Return the lines of these rows of ``DRAFTS``; a dossier out of reach is left out."""
     return [
         DraftLine(
             row.id, row.form, About(row.about), row.subject_id, row.fields, when(row.saved_at),

@@ -34,6 +34,7 @@ from kp4web.domain.reporting import (
     whole_share,
 )
 from kp4web.domain.tracks import Subgroup, TrackKind
+from kp4web.extensions import rows_of
 from kp4web.figures.counting import COUNTS, SURROUNDINGS
 from kp4web.figures.counting import DAY as DAY
 from kp4web.figures.counting import KNOWN_AT as KNOWN_AT
@@ -122,11 +123,11 @@ def report_for(session: Session, actor: Actor, question: Question) -> Report:
     scope = figure_scope(actor)
     values, then = parameters(session, actor, question), question.known_on is not None
     numbers: dict[str, dict[str, int]] = {"track": {}, "all": {}, "subgroup": {}}
-    for what, code, number in session.execute(COUNTS[WHOSE[scope], then], values):
+    for what, code, number in rows_of(session, COUNTS[WHOSE[scope], then], values):
         numbers[what][code] = number
     around: Any = _SEVERAL
     if len(values["municipalities"]) == 1:
-        around = session.execute(SURROUNDINGS[then], values).one()
+        around = rows_of(session, SURROUNDINGS[then], values).one()
     return _report(question, scope, numbers, around)
 
 

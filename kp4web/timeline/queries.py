@@ -18,7 +18,7 @@ from kp4web.domain.actor import Actor
 from kp4web.domain.attempts import signal_words
 from kp4web.domain.bands import band
 from kp4web.domain.dates import add_months, distance, whole_years
-from kp4web.domain.due import ABOUT_QUESTIONS, DueKind, Norms
+from kp4web.domain.due import ABOUT_QUESTIONS, DueKind
 from kp4web.domain.due_words import DueGroup, explain, group
 from kp4web.domain.errors import NotFound
 from kp4web.domain.exemptions import until_words
@@ -44,8 +44,9 @@ from kp4web.domain.talks import (
 )
 from kp4web.domain.tracks import Subgroup, TrackKind
 from kp4web.dossiers.queries import NO_DOSSIER, reach_of
-from kp4web.extensions import AnyRow
+from kp4web.extensions import AnyRow, rows_of
 from kp4web.needs.queries import writes_headings
+from kp4web.organisations.models import norms_in
 from kp4web.organisations.queries import desk_of, guide_of
 from kp4web.timeline.entries import Year, by_year, first_page
 from kp4web.timeline.events import Kind, events_of
@@ -151,7 +152,7 @@ class Timeline:
 
 def head_for(session: Session, actor: Actor, number: str, *, today: date) -> Head:
     """Return the head of the dossier; raises ``NotFound`` out of reach, or ``Forbidden``."""
-    row = session.execute(HEAD, {"number": number, **reach_of(actor)}).one_or_none()
+    row = rows_of(session, HEAD, {"number": number, **reach_of(actor)}).one_or_none()
     if row is None:
         raise NotFound(NO_DOSSIER)
     held = relations(actor, lead_id=row.lead_id, dossier_id=row.id)
@@ -179,8 +180,7 @@ def head_for(session: Session, actor: Actor, number: str, *, today: date) -> Hea
         if row.profile and Field.PROFILE in sees else None,
         opens=tuple(field.label for field in opens),
         hidden=tuple(field.label for field in shown_as_hidden(held) if field not in opens),
-        aow_on=row.pension_on,
-        norms=row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms(),
+        aow_on=row.pension_on, norms=norms_in(row),
     )  # fmt: skip
 
 
@@ -240,7 +240,7 @@ def _bsn(row: AnyRow) -> Bsn:
 def around_for(session: Session, actor: Actor, head: Head, *, today: date) -> Around:
     """Return what stands around a dossier whose head this actor has read; one query."""
     parts: dict[str, list[AnyRow]] = {}
-    for row in session.execute(AROUND, keys_of(actor, head) | reach_of(actor)):
+    for row in rows_of(session, AROUND, keys_of(actor, head) | reach_of(actor)):
         parts.setdefault(row.part, []).append(row)
     agreements = agreements_of(parts.get("agreement", ()), actor, head)
     due = sorted(_once(parts.get("due", ())), key=lambda row: (row.day, row.row_id))
@@ -397,7 +397,7 @@ def timeline_for(
         "on": begin.on, "sort": begin.sort, "id": begin.id, "rows": read,
         "since": choice.since or FIRST_DAY, "whole": choice.whole,
     }  # fmt: skip
-    rows = session.execute(events_of(choice.kinds), keys).all()
+    rows = rows_of(session, events_of(choice.kinds), keys).all()
     shown = first_page(rows, size)
     last = shown[-1] if len(shown) < len(rows) or len(rows) == read else None
     return Timeline(

@@ -42,7 +42,7 @@ from kp4web.dossiers.models import (
 from kp4web.dossiers.queries import IN_REACH
 from kp4web.extensions import AnySelect
 from kp4web.needs.models import HeadingVersion
-from kp4web.organisations.models import Municipality, MunicipalityNorms, Organisation
+from kp4web.organisations.models import NORMS, Municipality, MunicipalityNorms, Organisation
 from kp4web.organisations.queries import desk_columns, payer_id
 from kp4web.timeline.parameters import (
     CLIENT,
@@ -70,7 +70,7 @@ HEAD = (
         Client.pension_on, Client.pension_provisional, User.name.label("lead"),
         TrackPeriod.reason, TrackPeriod.avoid, TrackPeriod.stop_reason, ProfileDecision.profile,
         ProfileDecision.valid_from.label("profile_on"), Organisation.name.label("profile_by"),
-        MunicipalityNorms, Exemption.id.label("exemption_id"), Exemption.ends_on,
+        *NORMS, Exemption.id.label("exemption_id"), Exemption.ends_on,
         User.phone.label("lead_phone"), Assignment.valid_from.label("lead_since"),
         GuidancePeriod.valid_from.label("guided_since"), *desk_columns(_GUIDE, "guide"),
         *desk_columns(_PAYER, "payer"), Municipality.name.label("municipality"),

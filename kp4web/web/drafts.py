@@ -189,7 +189,7 @@ class ListedDraft:
 
 def listed(lines: Sequence[Any]) -> list[ListedDraft]:
     """Return the drafts to show; those without anything typed, or of no form, are left out."""
-    known = rules()
+    known = rules() if lines else {}
     return [
         ListedDraft(
             line.id, rule.words, line.name or _SUBJECTS.get(rule.about, "").format(line.subject_id),

@@ -1,6 +1,7 @@
 """The menu and the start page of each role: only what the actor can open."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import current_app, request, url_for
 
@@ -97,12 +98,17 @@ def landing_page(actor: Actor) -> str | None:
 
 def shell(actor: Actor, organisation_label: str, *, shortcuts: bool, session_ends: int) -> Shell:
     """Return the menu and header for this actor on this page."""
-    here = request.blueprint
-    items = tuple(
+    items = _menu(actor, request.blueprint, request.script_root)
+    can_search = may(actor, Action.DOSSIER_READ)
+    return Shell(actor.id, actor.name, organisation_label, items, can_search, shortcuts,
+                 session_ends)  # fmt: skip
+
+
+@lru_cache(maxsize=1_000)
+def _menu(actor: Actor, here: str | None, _root: str) -> tuple[MenuItem, ...]:
+    """Return the lines of the menu, on a page of the blueprint ``here``, below this root."""
+    return tuple(
         MenuItem(p.label, url_for(p.endpoint), p.icon, here == p.endpoint.split(".")[0])
         for p in MENU
         if may(actor, p.action) and p.endpoint in current_app.view_functions
     )
-    can_search = may(actor, Action.DOSSIER_READ)
-    return Shell(actor.id, actor.name, organisation_label, items, can_search, shortcuts,
-                 session_ends)  # fmt: skip

@@ -90,11 +90,11 @@ def reason_until(held: Collection[Relation], dossier_id: int) -> str:
 
 def asset(filename: str) -> str:
     """Return the address of a static file with its fingerprint: kept until it changes."""
-    base = f"{request.script_root}{current_app.static_url_path}"
-    return f"{base}/{filename}?v={_fingerprint(filename)}"  # as url_for, in a tenth of the time
+    return request.script_root + _address(filename)  # as url_for, in a tenth of the time
 
 
 @cache
-def _fingerprint(filename: str) -> str:
+def _address(filename: str) -> str:
     path = Path(current_app.static_folder or "") / filename
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:6] if path.is_file() else "none"
+    mark = hashlib.sha256(path.read_bytes()).hexdigest()[:6] if path.is_file() else "none"
+    return f"{current_app.static_url_path}/{filename}?v={mark}"

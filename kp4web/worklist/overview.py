@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import Session, aliased
 
@@ -28,7 +29,7 @@ from kp4web.clients.queries import name_of
 from kp4web.domain.actor import Actor, Role
 from kp4web.domain.agreements import agreed
 from kp4web.domain.dates import add_days, add_months, week_end
-from kp4web.domain.due import ABOUT_QUESTIONS, DueKind, Norms
+from kp4web.domain.due import ABOUT_QUESTIONS, DueKind
 from kp4web.domain.due_words import DueGroup, Explanation, explain, group
 from kp4web.domain.policy import (
     Access,
@@ -44,10 +45,9 @@ from kp4web.domain.talks import TalkPlan, follow_up_words
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import IN_REACH, reach_of
-from kp4web.drafts.models import Draft
-from kp4web.drafts.queries import drafts_for
-from kp4web.extensions import AnyRow, AnySelect
-from kp4web.organisations.models import MunicipalityNorms
+from kp4web.drafts.queries import DRAFTS, draft_lines
+from kp4web.extensions import AnyRow, AnySelect, rows_of
+from kp4web.organisations.models import NORMS, MunicipalityNorms, norms_in
 from kp4web.worklist.acts import Act as Act
 from kp4web.worklist.acts import acts_for
 from kp4web.worklist.models import (
@@ -74,7 +74,7 @@ _ITEM = (
     Dossier.id.label("dossier_id"), Dossier.number, Dossier.client_id, Dossier.lead_id,
     Dossier.kind.label("track"), Dossier.track_since, Dossier.planned_end,
     Dossier.last_contact_on, Client.initials, Client.given_name, Client.prefix, Client.surname,
-    Client.pension_on, MunicipalityNorms,
+    Client.pension_on, *NORMS,
 )  # fmt: skip
 _LEAD = aliased(User)
 _SEES_TEXT = bindparam("sees_text", type_=Boolean)
@@ -99,9 +99,7 @@ _TAKES = bindparam("takes", type_=Boolean)
 _SEES_REPORTS = bindparam("sees_reports", type_=Boolean)
 _SEES_QUESTIONS = bindparam("sees_questions", type_=Boolean)
 _ACTOR: BindParameter[int] = bindparam("actor_id")
-_OWN_DRAFTS = (
-    select(func.count(Draft.id)).where(Draft.user_id == _ACTOR).scalar_subquery().label("drafts")
-)
+_GROUPS = ("late", "today", "week", "later", "beyond")
 
 
 @cache
@@ -162,7 +160,7 @@ def _items_query(own: bool, team: bool, by_kind: bool, by_track: bool) -> AnySel
 
 @cache
 def _counts_query(own: bool, team: bool, by_kind: bool, by_track: bool) -> AnySelect:
-    """Return the query for the number of items in each group."""
+    """Return the query for the number of items in each group, beside each of the own drafts."""
     on = DueItem.due_on
     today: BindParameter[date] = bindparam("today")
     sunday: BindParameter[date] = bindparam("sunday")
@@ -174,14 +172,19 @@ def _counts_query(own: bool, team: bool, by_kind: bool, by_track: bool) -> AnySe
             func.count(case((and_(on > today, on <= sunday), 1))).label("week"),
             func.count(case((and_(on > bindparam("sunday"), on <= horizon), 1))).label("later"),
             func.count(case((on > bindparam("horizon"), 1))).label("beyond"),
-            _OWN_DRAFTS,
         )
         .select_from(DueItem)
         .where(_scope(own, team))
     )
     if by_track:
         query = query.join(Dossier, Dossier.id == DueItem.dossier_id)
-    return _filtered(query, by_kind, by_track)
+    counts = _filtered(query, by_kind, by_track).subquery("counts")
+    drafts = DRAFTS.subquery("drafts")
+    return (
+        select(counts, drafts)
+        .outerjoin(drafts, true())
+        .order_by(drafts.c.saved_at.desc(), drafts.c.id.desc())
+    )
 
 
 def _filtered(query: AnySelect, by_kind: bool, by_track: bool) -> AnySelect:
@@ -206,23 +209,24 @@ def work_for(session: Session, actor: Actor, wanted: Wanted, *, today: date) -> 
     )  # fmt: skip
     horizon = max(add_months(today, AHEAD_MONTHS), week_end(today))
     given: dict[str, Any] = reach_of(actor) | {
-        "actor_id": actor.id, "today": today, "sunday": week_end(today), "horizon": horizon,
-        "due_kind": wanted.kind, "track": wanted.track,
+        "actor_id": actor.id, "user_id": actor.id, "today": today, "sunday": week_end(today),
+        "horizon": horizon, "due_kind": wanted.kind, "track": wanted.track,
     }  # fmt: skip
     given |= _sees(actor)
-    counts = Counts(*session.execute(_counts_query(*form), given).one())
+    around = rows_of(session, _counts_query(*form), given).all()
+    counts = Counts(*(getattr(around[0], name) for name in _GROUPS))
+    drafts = draft_lines(row for row in around if row.id is not None)
     pages = max(1, -(-_number_of(counts, wanted) // ROWS))
     page = min(max(wanted.page, 1), pages)
     first, last = _days(wanted, today, horizon)
-    drafts = tuple(drafts_for(session, actor)) if counts.drafts else ()
     given |= {"from_on": first, "to_on": last, "skip": (page - 1) * ROWS}
-    rows = session.execute(_items_query(*form), given).all()
+    rows = rows_of(session, _items_query(*form), given).all()
     shown = [*(row.client_id for row in rows), *(draft.client_id for draft in drafts)]
     return Work(
         wanted=wanted, page=page, pages=pages, counts=counts, horizon=horizon,
         rows=tuple(sorted((_work_row(row, actor, today) for row in rows), key=lambda r: r.order)),
         clients=tuple({key for key in shown if key is not None}),
-        drafts=drafts,
+        drafts=tuple(drafts),
     )  # fmt: skip
 
 
@@ -239,7 +243,7 @@ def days_for(
         "actor_id": actor.id, "from_on": first, "to_on": last, "skip": 0, "rows": most,
     }  # fmt: skip
     query = _items_query(own=True, team=False, by_kind=False, by_track=False)
-    rows = session.execute(query, given).all()
+    rows = rows_of(session, query, given).all()
     shown = sorted((_work_row(row, actor, today) for row in rows), key=lambda row: row.order)
     return tuple(shown), tuple({row.client_id for row in rows if row.client_id is not None})
 
@@ -313,9 +317,8 @@ def _planned(row: AnyRow) -> str:
 
 
 def _words(row: AnyRow, kind: DueKind, today: date, what: str | None) -> Explanation:
-    norms = row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms()
     return explain(
         kind, due_on=row.due_on, today=today, track=TrackKind(row.track or TrackKind.SUPPORT),
         track_since=row.track_since or row.due_on, last_contact_on=row.last_contact_on,
-        planned_end=row.planned_end, aow_on=row.pension_on, norms=norms, what=what,
+        planned_end=row.planned_end, aow_on=row.pension_on, norms=norms_in(row), what=what,
     )  # fmt: skip

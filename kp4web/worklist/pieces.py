@@ -39,8 +39,6 @@ class Counts:
     week: int = 0
     later: int = 0
     beyond: int = 0
-    drafts: int = 0
-    """Own drafts, of any dossier."""
 
     def of(self, which: DueGroup) -> int:
         """Return the number in one group, the horizon kept."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from urllib.parse import quote, urlencode
 
 from kp4web.domain.dates import count_of, distance
@@ -87,7 +88,7 @@ class Tab:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Addresses:
     """The addresses around one page of the list; only structure is in them, no person."""
 
@@ -107,7 +108,7 @@ class Addresses:
         given = urlencode({name: str(value) for name, value in query.items() if value is not None})
         return f"{self.base}?{given}" if given else self.base
 
-    @property
+    @cached_property
     def here(self) -> str:
         """Return the address of what is shown now."""
         return self.of(self.wanted)

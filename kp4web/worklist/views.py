@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -83,7 +84,8 @@ def _list(wanted: Wanted, *, focus: int | None = None) -> ResponseReturnValue:
     become_writer()
     record(db.session(), actor, "worklist_read", now=now(), subjects=work.clients)
     db.session.commit()
-    addresses = Addresses(url_for(".index"), _patterns(), replace(wanted, page=work.page))
+    patterns = _patterns(request.script_root)
+    addresses = Addresses(url_for(".index"), patterns, replace(wanted, page=work.page))
     return render_page(
         "worklist/index.html", fragment="list", work=work, addresses=addresses,
         can_choose=any(Act.MOVE in row.acts for row in work.rows),
@@ -104,8 +106,9 @@ _PAGES = {
 }  # fmt: skip
 
 
-def _patterns() -> dict[str, str | None]:
-    """Return the addresses that rows need, each built once for all rows."""
+@lru_cache(maxsize=8)
+def _patterns(_root: str) -> Mapping[str, str | None]:
+    """Return the addresses that rows need below this root, each built once for all rows."""
     return {name: _pattern(endpoint) for name, endpoint in _PAGES.items()}
 
 

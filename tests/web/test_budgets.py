@@ -4,10 +4,13 @@ import pytest
 from sqlalchemy import select
 
 from kp4web.dossiers.models import Dossier
+from kp4web.drafts.commands import save_draft
 from kp4web.extensions import db
+from kp4web.outlines.forms import OutlineForm
 from kp4web.worklist.models import FollowUp
 from tests.bulk import staff_of
 from tests.conftest import TODAY
+from tests.factories import actor, at
 from tests.queries import count_queries
 
 pytestmark = pytest.mark.towns
@@ -17,16 +20,16 @@ BUDGETS = (
     ("consulent1", "/werkvoorraad?alles=1", 6),
     ("coordinator", "/werkvoorraad?alles=1", 6),
     ("coordinator", "/caseload", 6),
-    ("coordinator", "/rapportages/kp4?inactief=1", 8),
-    ("coordinator", "/rapportages/kp4?inactief=1&bekend_op=2026-11-17", 8),
-    ("coordinator", "/rapportages/kp4/dossiers?inactief=1", 8),
+    ("coordinator", "/rapportages/kp4?inactief=1", 6),
+    ("coordinator", "/rapportages/kp4?inactief=1&bekend_op=2026-11-17", 6),
+    ("coordinator", "/rapportages/kp4/dossiers?inactief=1", 7),
     ("consulent1", "/dossiers", 7),
     ("coordinator", "/dossiers", 7),
-    ("coordinator", "/overdrachten", 6),
-    ("consulent1", "/dossiers/{number}", 9),
-    ("coordinator", "/dossiers/{number}", 9),
-    ("consulent1", "/dossiers/{number}?alles=1&soort=gesprekken&van=2020-01-01", 9),
-    ("consulent1", "/dossiers/{number}/voorbereiding", 9),
+    ("coordinator", "/overdrachten", 3),
+    ("consulent1", "/dossiers/{number}", 8),
+    ("coordinator", "/dossiers/{number}", 8),
+    ("consulent1", "/dossiers/{number}?alles=1&soort=gesprekken&van=2020-01-01", 8),
+    ("consulent1", "/dossiers/{number}/voorbereiding", 8),
     ("consulent1", "/dossiers/{number}/gesprekken/nieuw", 10),
 )
 SEARCHES = ("a", "{number}", "22-11-1970", "gesproken", "koppelara", '"het gaat" weer')
@@ -58,6 +61,24 @@ def test_a_page_asks_as_much_for_one_row_as_for_many(http_as, name, address, bud
             assert http.get(page).status_code == 200
         asked.append(len(statements))
     assert asked[0] == asked[1] <= budget, "\n".join(statements)
+
+
+def test_drafts_on_the_work_list_are_no_statement_more(http_as):
+    lead = staff_of(MANY)
+    http, asked = http_as(lead), []
+    for kept in (0, 3):
+        for subject_id in range(kept):
+            typed = {"name": [f"Sjabloon {subject_id}"]}
+            save_draft(
+                db.session(), actor(lead), OutlineForm.draft, subject_id, typed, now=at(TODAY)
+            )
+        db.session.commit()
+        http.get("/werkvoorraad")
+        with count_queries() as statements:
+            page = http.get("/werkvoorraad")
+        assert page.text.count('data-testid="draft"') == kept
+        asked.append(len(statements))
+    assert asked == [6, 6], "\n".join(statements)
 
 
 def test_a_search_asks_as_much_for_one_dossier_as_for_many(http_as):

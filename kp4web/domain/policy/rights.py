@@ -95,6 +95,11 @@ def reads(held: Collection[Relation], field: Field) -> bool:
 
 def visible_fields(held: Collection[Relation]) -> frozenset[Field]:
     """Return the fields that these relations may read."""
+    return _readable(frozenset(held))
+
+
+@cache
+def _readable(held: frozenset[Relation]) -> frozenset[Field]:
     return frozenset(field for field in Field if reads(held, field))
 
 
