@@ -76,6 +76,7 @@ from tests.factories import (
     make_exemption,
     make_follow_up,
     make_handover,
+    make_held,
     make_operator,
     make_person,
     make_questionnaire,
@@ -105,8 +106,13 @@ PERSONAS = {  # name: (municipality or None for the others, role)
     "job coach": (None, Role.JOB_COACH),
     "agency coordinator": (None, Role.AGENCY_COORDINATOR),
     "income": (None, Role.INCOME_OFFICER),
+    "agency team": (None, Role.COORDINATOR),
     "operator": (None, Role.ADMINISTRATOR),
 }
+
+
+HELD = "Werkzaak"
+"""Stands in the canaries of the dossier of West Betuwe that the work agency holds."""
 
 
 @dataclass
@@ -194,7 +200,7 @@ def build_world() -> World:
     operator = make_operator()
     world = World()
     for persona, (municipality, role) in PERSONAS.items():
-        place = operator if persona == "operator" else None
+        place = {"operator": operator, "agency": make_agency()}.get(persona.split()[0])
         world.users[persona] = make_user(
             role, municipality=municipality or "West Betuwe", organisation=place, name=persona
         )
@@ -203,7 +209,21 @@ def build_world() -> World:
     world.places["Buren"] = _place(
         world, "Buren", "buren lead", "buren colleague", "buren coordinator"
     )
+    world.users["agency lead"] = make_user(organisation=make_agency(), name="agency lead")
+    _held(world.users["lead"], world.users["agency lead"])
     return world
+
+
+def _held(before: User, lead: User) -> None:
+    """Let the work agency hold a dossier that somebody of Team Sociaal had."""
+    person = make_person(
+        surname=canary(HELD, "naam"), approach=canary(HELD, "aanpak"),
+        street=canary(HELD, "straat"),
+    )  # fmt: skip
+    dossier = make_dossier(lead=before, person=person, reason=canary(HELD, "traject"))
+    make_conversation(dossier, before, report=canary(HELD, "verslag"), follow_up_on=None)
+    make_held(dossier, lead)
+    make_follow_up(dossier, lead, due_on=date(2026, 11, 19), what=canary(HELD, "opvolging"))
 
 
 def _place(

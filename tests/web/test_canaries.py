@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import select
 
 from kp4web.domain.questionnaire.definition import DataClass
+from kp4web.dossiers.models import Dossier
 from kp4web.extensions import db
 from kp4web.questionnaires.models import Questionnaire
 from tests.questionnaires import CANARY_AREAS
 from tests.web.test_matrix import ROWS, routes
-from tests.world import PERSONAS, canary, make_world, paths_of
+from tests.world import HELD, PERSONAS, canary, make_world, paths_of
 
 pytestmark = pytest.mark.world
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -66,7 +67,14 @@ SEES = {  # persona: fields of the own municipality
     | {"betermotivering", "grondslag"},  # its own decision, to correct it
 }
 FIELDS = tuple(sorted(set().union(*SEES.values())))
+SEES_HELD = {  # of the dossier that the work agency holds: nobody of Team Sociaal
+    "agency lead": {"naam", "aanpak", "straat", "traject", "verslag", "opvolging"},
+    "agency team": {"naam", "aanpak", "straat", "traject"},
+    "income": {"naam"},
+}  # fmt: skip
 SEES |= {f"buren {who}": SEES[who] for who in ("lead", "coordinator")}
+CRAWLED = [persona for persona in PERSONAS if persona != "agency team"]
+"""That one is what a coordinator of a team is; a test of its own looks at what is different."""
 LIMIT = 800
 ENDLESS = re.compile(r"/dossiers/KP4-[\d-]+\?[^&]*&|/agenda\?")
 """Filters of one timeline together, and weeks: each by itself is enough, all never end."""
@@ -77,7 +85,14 @@ def allowed(persona):
     """Return the canaries that this persona may come across."""
     here = "Buren" if persona.startswith("buren") else "West Betuwe"
     places = ("West Betuwe", "Buren") if persona in {"intake", "income", "job coach"} else (here,)
-    return {canary(place, what) for place in places for what in SEES.get(persona, ())}
+    seen = {canary(place, what) for place in places for what in SEES.get(persona, ())}
+    return seen | {canary(HELD, what) for what in SEES_HELD.get(persona, ())}
+
+
+def planted(places):
+    """Return every canary there is."""
+    held = {canary(HELD, what) for what in SEES_HELD["agency lead"]}
+    return held | {canary(place, what) for place in places for what in FIELDS}
 
 
 def links(text):
@@ -105,16 +120,18 @@ def crawl(http, start):
 def searches(http, world):
     """Look for every canary, the BSNs and the numbers."""
     terms = [canary(place, what) for place in world.places for what in FIELDS]
+    terms += [canary(HELD, what) for what in ("naam", "verslag")]
     for here in world.places.values():
         terms += [here.bsn, here.dossier.number]
-    texts = []
-    for term in terms:
-        page = http.post("/zoeken", data={"term": term}).text
-        texts.append(page.replace(f'value="{term}"', ""))  # the box says what was asked
-    return texts
+    return [search(http, term) for term in terms]
 
 
-@pytest.mark.parametrize("persona", PERSONAS)
+def search(http, term):
+    """Return what a search shows, without the box that says what was asked."""
+    return http.post("/zoeken", data={"term": term}).text.replace(f'value="{term}"', "")
+
+
+@pytest.mark.parametrize("persona", CRAWLED)
 def test_nobody_comes_across_what_is_not_theirs(app, http_as, persona):
     world = make_world()
     http = http_as(world.users[persona])
@@ -130,13 +147,39 @@ def test_nobody_comes_across_what_is_not_theirs(app, http_as, persona):
             if method == "GET"
         }
     text = "\n".join([*crawl(http, start), *searches(http, world)]).lower()
-    words = {canary(place, what) for place in world.places for what in FIELDS}
+    words = planted(world.places)
     found = {word for word in words if word.lower() in text}
     assert found == allowed(persona)
     digits = text.replace(" ", "")
     assert not [here.bsn for here in world.places.values() if here.bsn in digits]
 
 
+GUIDING = (
+    "/", "/werkvoorraad?alles=1", "/agenda", "/caseload", "/dossiers?consulent=alle&traject=alle",
+    "/overdrachten", "/overdrachten/van-niemand", "/ontheffingen?welke=zonder",
+    "/maatregelsignalen", "/rapportages/kp4?peildatum=2026-11-18", "/rapportages/ontheffingen",
+    "/rapportages/kp4/dossiers?peildatum=2026-11-18&inactief=1", "/dossiers/{}?alles=1",
+    "/zoeken", "/dossiers/{}/voorbereiding", "/dossiers/{}/wie-helpt-waarmee",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("persona", ["agency lead", "agency team"])
+def test_the_work_agency_sees_of_what_it_holds_what_a_team_sees(app, http_as, persona):
+    world = make_world()
+    http = http_as(world.users[persona])
+    http.checks_html = False
+    number = db.session.scalars(
+        select(Dossier.number).where(Dossier.holder_id == world.users[persona].organisation_id)
+    ).one()
+    texts = [http.get(page.format(number), follow_redirects=True).text for page in GUIDING]
+    words = [canary(place, what) for place in (HELD, *world.places) for what in SEARCHED]
+    texts += [search(http, word) for word in words]
+    text = "\n".join(texts).lower()
+    found = {word for word in planted(world.places) if word.lower() in text}
+    assert found == allowed(persona)
+
+
+SEARCHED = ("naam", "verslag")
 OPENED = {  # in one dossier, and never justice or what only the lead reads
     "colleague": HEADINGS
     | ADDED
@@ -172,11 +215,11 @@ def test_a_reason_opens_what_the_matrix_says_of_one_dossier(app, http_as, person
 
 
 def test_every_canary_is_seen_by_somebody():
-    seen = set().union(*(allowed(persona) for persona in PERSONAS))
-    assert seen == {canary(place, what) for place in ("West Betuwe", "Buren") for what in FIELDS}
+    seen = set().union(*(allowed(persona) for persona in (*PERSONAS, *SEES_HELD)))
+    assert seen == planted(("West Betuwe", "Buren"))
 
 
-@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.parametrize("persona", CRAWLED)
 def test_no_error_page_quotes_what_is_not_theirs(app, http_as, persona):
     world = make_world()
     http, values = http_as(world.users[persona]), paths_of(world, "West Betuwe")
@@ -188,11 +231,7 @@ def test_no_error_page_quotes_what_is_not_theirs(app, http_as, persona):
         address = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: str(values[part[1]]), rule.rule)
         texts.append(http.post(address, data={"onzin": "x"}).text)
     text = "\n".join(texts).lower()
-    seen = {
-        canary("West Betuwe", what)
-        for what in FIELDS
-        if canary("West Betuwe", what).lower() in text
-    }
+    seen = {word for word in planted(("West Betuwe",)) if word.lower() in text}
     assert seen <= allowed(persona)
 
 

@@ -5,6 +5,8 @@ from html import unescape
 
 import pytest
 
+from kp4web.domain.actor import Role
+from tests.factories import make_agency, make_user
 from tests.world import PERSONAS, make_world
 
 pytestmark = pytest.mark.world
@@ -12,8 +14,16 @@ HOMES = {
     "lead": "/werkvoorraad", "coordinator": "/caseload", "intake": "/overdrachten",
     "agency coordinator": "/overdrachten", "income": "/wie-doet-wat",
     "policy": "/rapportages/kp4", "fg": "/logboek", "administrator": "/beheer",
-    "operator": "/beheer",
+    "operator": "/beheer", "agency team": "/caseload",
+    "consultant there": "/werkvoorraad",
+    "intake who guides": "/werkvoorraad", "both coordinators": "/caseload",
 }  # fmt: skip
+AT_THE_AGENCY = {
+    "consultant there": (Role.CONSULTANT,),
+    "intake who guides": (Role.INTAKE, Role.CONSULTANT),
+    "both coordinators": (Role.AGENCY_COORDINATOR, Role.COORDINATOR),
+}
+"""More people of a work agency that guides."""
 
 
 def links(app, page):
@@ -28,7 +38,9 @@ def links(app, page):
 
 def test_every_item_of_the_menu_and_every_link_at_home_opens(app, http_as):
     world, homes, refused = make_world(), {}, []
-    for persona in PERSONAS:
+    for persona, roles in AT_THE_AGENCY.items():
+        world.users[persona] = make_user(*roles, organisation=make_agency())
+    for persona in (*PERSONAS, *AT_THE_AGENCY):
         http = http_as(world.users[persona])
         http.checks_html = False
         home = http.get("/")
