@@ -163,7 +163,7 @@ def opening_limits(session: Session, actor: Actor, ref: DossierRef) -> OpeningLi
     refusal = ""
     if opened.origin is Origin.HANDOVER:
         refusal = HANDED_OVER
-    elif not may(actor, Action.DOSSIER_OPEN):
+    elif not may(actor, Action.DOSSIER_ASSIGN):
         refusal = COORDINATOR_ONLY
     return OpeningLimits(opened.birth_date, min([day_of(opened.recorded_at), *days]), refusal)
 
@@ -189,11 +189,18 @@ def corrected_assignment(
     )
     team = {member.id: member for member in team_of(session, actor)}
     if said.content is not None and said.content != subject.stretch.content:
-        _check_lead(team, said.content.user_id, holds_it_now=after[-1].content == said.content)
+        before = subject.stretch.content.user_id
+        holds_it_now = after[-1].content == said.content
+        _check_lead(team, said.content.user_id, before=before, holds_it_now=holds_it_now)
     return after
 
 
-def _check_lead(team: dict[int, "Member"], user_id: int, *, holds_it_now: bool) -> None:
+def _check_lead(
+    team: dict[int, "Member"], user_id: int, *, before: int, holds_it_now: bool
+) -> None:
+    """Refuse who is of another team, unless that one was there: of before the guidance moved."""
+    if user_id == before and user_id not in team:
+        return
     if user_id not in team:
         raise InvalidInput("user", NOT_IN_TEAM)
     if holds_it_now and not team[user_id].is_active:

@@ -44,6 +44,9 @@ ACCOUNTS: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("klantmanager@werkzaak.example", "Bart Nieuwkamp", WORK_AGENCY, (Role.JOB_COACH,)),
     ("coordinator@werkzaak.example", "Hetty Zijlstra", WORK_AGENCY, (Role.AGENCY_COORDINATOR,)),
     ("inkomen@werkzaak.example", "Wim Okkersen", WORK_AGENCY, (Role.INCOME_OFFICER,)),
+    ("consulent@werkzaak.example", "Mirjam Postma", WORK_AGENCY, (Role.CONSULTANT,)),
+    ("consulent2@werkzaak.example", "Joost van Dalen", WORK_AGENCY, (Role.CONSULTANT,)),
+    ("teamcoordinator@werkzaak.example", "Saskia Benali", WORK_AGENCY, (Role.COORDINATOR,)),
 )
 """E-mail, name, organisation, roles; in the small team of Buren the coordinator has dossiers."""
 
@@ -73,5 +76,6 @@ PHONES: Mapping[str, str] = {
     "consulent1@westbetuwe.example": "0345 00 00 11",
     "consulent2@westbetuwe.example": "0345 00 00 12",
     "consulent1@buren.example": "0344 00 00 21",
+    "consulent@werkzaak.example": "0344 00 00 31",
 }
 """Of organisations and accounts; the numbers do not exist, and some are not filled in yet."""

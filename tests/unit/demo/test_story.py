@@ -318,7 +318,8 @@ def test_accounts_are_those_of_the_design():
         *(f"{name}@westbetuwe.example" for name in places),
         *("consulent1@buren.example", "coordinator@buren.example", "beheer@kp4web.example"),
         *(f"{name}@werkzaak.example" for name in
-          ("intake", "klantmanager", "coordinator", "inkomen")),
+          ("intake", "klantmanager", "coordinator", "inkomen", "consulent", "consulent2",
+           "teamcoordinator")),
     }  # fmt: skip
 
 
