@@ -165,7 +165,7 @@ def dossiers() -> ResponseReturnValue:
     parameters = _parameters(question)
     return render_page(
         "figures/dossiers.html", found=found, order=order, lead=words.figure_lead(question),
-        heading=words.figure_heading(kind, question, found.total),
+        heading=words.figure_heading(kind, question, found.total + found.elsewhere),
         back=url_for(".show", **parameters),
         elsewhere=words.elsewhere(found.elsewhere), mixed=kind is None,
         shows_reason=any(row.stop_reason for row in found.rows),

@@ -134,9 +134,11 @@ def elsewhere(number: int) -> str:
     if not number:
         return ""
     if number == 1:
-        return "1 dossier is nu bij een andere organisatie. Dat staat niet in deze lijst."
-    amount = number_text(number)
-    return f"{amount} dossiers zijn nu bij een andere organisatie. Die staan niet in deze lijst."
+        return "1 van deze dossiers is nu bij een andere organisatie. Dat staat niet in de lijst."
+    return (
+        f"{number_text(number)} van deze dossiers zijn nu bij een andere organisatie. "
+        "Die staan niet in de lijst."
+    )
 
 
 def figure_heading(kind: TrackKind | None, question: Question, number: int) -> str:

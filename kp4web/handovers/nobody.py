@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import BindParameter, Date, and_, bindparam, exists, select
+from sqlalchemy import BindParameter, Date, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from kp4web.accounts.models import User
+from kp4web.caseload.models import Assignment
 from kp4web.clients.models import Client
 from kp4web.clients.queries import name_of
 from kp4web.domain.actor import Actor, Role
@@ -89,10 +90,18 @@ _NO_COACH = (
     .order_by(Handover.ended_on, Handover.id)
     .limit(SHOWN)
 )  # fmt: skip
+_LEFT_ON = (
+    select(func.max(Assignment.valid_to))
+    .where(Assignment.dossier_id == Dossier.id, Assignment.superseded_at.is_(None))
+    .scalar_subquery()
+)
+_WITHOUT = func.coalesce(_LEFT_ON, Dossier.opened_on, type_=Date)
+"""Since when nobody leads it: the last lead left, or it was opened."""
 _DOSSIERS = (
     select(
         Dossier.number, Dossier.client_id, Dossier.kind, Dossier.lead_id, Dossier.opened_on,
-        Dossier.track_since, Municipality.name.label("place"), Client.initials,
+        Dossier.track_since, _WITHOUT.label("without"), Municipality.name.label("place"),
+        Client.initials,
         Client.given_name, Client.prefix, Client.surname,
     )
     .join(Client, Client.id == Dossier.client_id)
@@ -102,7 +111,7 @@ _DOSSIERS = (
     .limit(SHOWN)
 )  # fmt: skip
 _NO_LEAD = _DOSSIERS.where(
-    Dossier.lead_id.is_(None), Dossier.kind != TrackKind.STOPPED, Dossier.track_since < _BEFORE
+    Dossier.lead_id.is_(None), Dossier.kind != TrackKind.STOPPED, _WITHOUT < _BEFORE
 )
 _NOT_OFFERED = _DOSSIERS.where(
     Dossier.kind == TrackKind.KP3, Dossier.track_since < _BEFORE,
@@ -140,7 +149,8 @@ def nobodys_for(session: Session, actor: Actor, *, today: date) -> tuple[Nobodys
 def _line(why: Why, row: AnyRow) -> NobodysLine:
     if why in {Why.UNANSWERED, Why.NO_COACH}:
         return NobodysLine(why, row.since, row.place, handover_id=row.id)
+    since = row.without if why is Why.NO_LEAD else row.track_since
     return NobodysLine(
-        why, row.track_since, row.place, number=row.number, name=name_of(row),
+        why, since, row.place, number=row.number, name=name_of(row),
         client_id=row.client_id,
     )  # fmt: skip

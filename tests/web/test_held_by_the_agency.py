@@ -109,7 +109,8 @@ def test_each_report_counts_its_own(http_as, guiding):
         "/rapportages/kp4/dossiers?peildatum=2026-11-18"
     )
     assert guiding.number not in behind.text
-    assert "1 dossier is nu bij een andere organisatie." in behind.text
+    assert "2 dossiers die niet zijn gestopt" in behind.text
+    assert "1 van deze dossiers is nu bij een andere organisatie." in behind.text
 
 
 def test_a_hand_over_to_kp3_goes_to_a_job_coach_of_the_same_organisation(http_as, guiding):
