@@ -388,7 +388,7 @@ def report() -> ResponseReturnValue:
         reference_date=question.reference_date.isoformat(),
     )  # fmt: skip
     db.session.commit()
-    lists_match = question.reference_date == today() and question.known_on is None
+    lists_match = question == Question(today(), with_stopped=False)
     return render_page(
         "exemptions/report.html", form=form, report=found, since=COUNTED_SINCE,
         lists=may(current_actor(), Action.EXEMPTION_READ) and lists_match,

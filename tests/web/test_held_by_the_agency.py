@@ -8,18 +8,22 @@ from sqlalchemy import select
 from kp4web.audit.models import AuditEntry
 from kp4web.audit.queries import subjects_of
 from kp4web.domain.actor import Role
+from kp4web.domain.policy import Field
+from kp4web.domain.sanctions import SignalState
 from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
 from kp4web.extensions import db
 from kp4web.handovers.models import Handover
 from tests.factories import (
     a_bsn,
+    make_access_request,
     make_agency,
     make_dossier,
     make_handover,
     make_held,
     make_operator,
     make_person,
+    make_signal,
     make_team,
     make_user,
 )
@@ -197,3 +201,31 @@ def test_the_income_officer_who_guides_too_sees_both(http_as, guiding):
     for one in (guiding.dossier, guiding.kept):
         assert http.get(f"/dossiers/{one.number}/ontheffing").status_code == 200
     assert http.get(f"/dossiers/{guiding.kept.number}").status_code == 404
+
+
+def test_a_signal_is_judged_there_and_a_request_for_access_released_by_the_municipality(
+    http_as, guiding
+):
+    signal = make_signal(guiding.dossier, guiding.lead, SignalState.SUBMITTED)
+    url = f"/maatregelsignalen/{signal.id}/goedkeuring"
+    assert http_as(make_user(Role.COORDINATOR)).post(url).status_code == 404
+    team = http_as(guiding.team)
+    assert team.post(url).status_code == 303
+    assert guiding.number in http_as(make_user(Role.INCOME_OFFICER)).get("/maatregelsignalen").text
+    both = make_user(Role.COORDINATOR, Role.INCOME_OFFICER, organisation=make_agency())
+    listed = http_as(both).get("/maatregelsignalen").text
+    assert f"/dossiers/{guiding.number}/maatregelsignaal" in listed
+    request = make_access_request(guiding.dossier, guiding.team)
+    release = f"/privacy/inzageverzoeken/{request.id}/vrijgave"
+    away, home = (make_user(Role.PRIVACY_OFFICER, municipality=t) for t in ("Buren", "West Betuwe"))
+    assert http_as(away).post(release).status_code == 404
+    assert http_as(home).post(release).status_code == 303
+    page = team.get(f"/dossiers/{guiding.number}/inzageverzoeken/{request.id}/document")
+    assert page.status_code == 200
+
+
+def test_what_a_colleague_at_the_agency_is_follows_from_the_hand_overs(http_as, guiding):
+    coach = make_user(Role.JOB_COACH, name="Coach Zonder Overdracht")
+    asked = {"field": Field.PERSON.value, "person": coach.name, "number": guiding.number}
+    answer = http_as(guiding.lead).post("/privacy/wie-ziet-wat", data=asked)
+    assert "Geen relatie met dit dossier." in answer.text
