@@ -284,7 +284,8 @@ def _work_row(row: AnyRow, actor: Actor, today: date) -> WorkRow:
     if row.dossier_id is None:
         words = _words(row, kind, today, None)
         acts = acts_for(actor, kind, frozenset(), named=False)
-        return WorkRow(kind, row.due_on, group(row.due_on, today), None, words, acts)
+        where = group(row.due_on, today)
+        return WorkRow(kind, row.due_on, where, row.handover_id, words, acts)
     held = relations(actor, lead_id=row.lead_id, dossier_id=None)
     reads = access(held, Field.FOLLOW_UP_WHAT) >= Access.READ
     sees_lead = access(held, Field.ASSIGNMENT) >= Access.READ

@@ -58,6 +58,7 @@ class WorkRow:
     due_on: date
     group: DueGroup
     subject_id: int | None
+    """What it is about beside the dossier; without a dossier the hand-over."""
     words: Explanation
     acts: tuple[Act, ...]
     number: str | None = None

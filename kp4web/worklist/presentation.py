@@ -137,7 +137,9 @@ class Addresses:
             return None
         if number is not None:
             return pattern.replace(ANY_NUMBER, number)
-        return pattern if row_id is None else pattern.replace(f"/{ANY_ID}/", f"/{row_id}/")
+        if row_id is None:
+            return pattern
+        return f"{pattern}/".replace(f"/{ANY_ID}/", f"/{row_id}/").removesuffix("/")
 
 
 def summary(counts: Counts) -> str:
@@ -185,7 +187,7 @@ def _group(tab: Tab, which: DueGroup, lines: list[Line]) -> Group:
 
 def _line(row: WorkRow, addresses: Addresses, today: date, place: int, has_focus: bool) -> Line:
     if row.number is None:
-        href, title = addresses.to("review"), HANDOVER_TITLES[row.kind]
+        href, title = addresses.to("review", row_id=row.subject_id), HANDOVER_TITLES[row.kind]
     else:
         href, title = addresses.to("dossier", number=row.number), row.name or row.number
     steps = (_step(act, row, addresses) for act in row.acts)
@@ -231,7 +233,9 @@ _STEPS: Mapping[Act, tuple[str, str, How]] = {
     Act.REVIEW_SIGNAL: ("Beoordelen", "signal", How.LINK),
     Act.FACTS: ("Bekijken", "facts", How.LINK),
 }
-_BY_ID = frozenset({Act.MOVE, Act.COMPLETE, Act.READ_MESSAGE, Act.SETTLE, Act.ANSWER, Act.LOOK})
+_BY_ID = frozenset(
+    {Act.MOVE, Act.COMPLETE, Act.READ_MESSAGE, Act.SETTLE, Act.ANSWER, Act.LOOK, Act.REVIEW}
+)
 """What is done at the address of the subject instead of the dossier."""
 _TRACK_LABELS = {
     DueKind.PENSION_REACHED: "Traject stoppen",

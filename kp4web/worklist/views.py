@@ -98,7 +98,7 @@ def _list(wanted: Wanted, *, focus: int | None = None) -> ResponseReturnValue:
 _PAGES = {
     "dossier": "timeline.show", "record": "conversations.new",
     "attempt": "conversations.new_attempt", "track": "tracks.edit", "rest": "tracks.decide",
-    "assign": "caseload.index", "review": "handovers.index", "departure": "departures.show",
+    "assign": "caseload.index", "review": "handovers.show", "departure": "departures.show",
     "message": "conversations.settle_message", "move": "worklist.edit",
     "complete": "worklist.complete", "plan": "worklist.new", "pension": "worklist.pension",
     "settle": "worklist.agreement", "exemption": "exemptions.show", "signal": "signals.edit",

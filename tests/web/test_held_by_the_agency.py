@@ -154,7 +154,7 @@ def test_who_is_both_coordinators_has_every_list_and_one_page(http_as, guiding):
     assert "Overdracht intrekken" in page  # as who sends
     work = http_as(guiding.team).get("/werkvoorraad").text
     assert "Aangeboden overdracht" not in work  # a team does not take hand-overs up
-    assert "Aangeboden overdracht" in http.get("/werkvoorraad").text
+    assert f'href="/overdrachten/{offered.id}">Aangeboden' in http.get("/werkvoorraad").text
 
 
 def test_a_person_with_a_dossier_there_is_not_opened_twice(http_as, guiding):
