@@ -85,6 +85,8 @@ class RecordConversation:
     """With a time the follow-up is a planned talk."""
     is_activation: bool = False
     activation_reason: str = ""
+    follow_up_user_id: int | None = None
+    """A colleague who is to do the follow-up; empty means today's lead."""
     done: frozenset[int] = field(default_factory=frozenset)
     submission: str | None = None
 
@@ -221,6 +223,7 @@ def _follow(
         plan = PlanFollowUp(
             due_on=command.follow_up_on, what=command.follow_up_what.strip(), talk=command.talk,
             is_activation=command.is_activation, activation_reason=command.activation_reason,
+            user_id=command.follow_up_user_id,
         )  # fmt: skip
         add_follow_up(
             session, actor, ref, plan, now=now, today=today, conversation_id=conversation_id

@@ -184,9 +184,11 @@ class ConversationForm(TalkFields):
             raise ValidationError("Kies ook een datum, of maak dit veld leeg.")
 
     def validate_follow_up_on(self, field: DayField) -> None:
-        """A time, a place or a purpose without a date would be lost."""
+        """A time, a place, a purpose or a colleague without a date would be lost."""
         if self.has_talk and not field.data:
             raise ValidationError("Kies ook een datum, of maak de velden over het gesprek leeg.")
+        if self.user.data and not field.data:
+            raise ValidationError("Kies ook een datum: u gaf de opvolging aan een collega.")
 
     @property
     def has_partner_part(self) -> bool:
@@ -260,6 +262,7 @@ class ConversationForm(TalkFields):
             talk=self.talk(),
             is_activation=bool(self.is_activation.data),
             activation_reason=self.activation_reason.data or "",
+            follow_up_user_id=self.user_id,
             done=frozenset(_row_id(text) for text in self.done.data or ()),
             submission=own_submission(self.submission.data),
         )

@@ -41,6 +41,7 @@ from kp4web.web.paths import way_back
 from kp4web.web.transactions import become_writer
 from kp4web.worklist.commands import LeaveMessage, leave_message
 from kp4web.worklist.commands import settle_message as settle
+from kp4web.worklist.queries import colleagues_for
 
 bp = Blueprint("conversations", __name__)
 
@@ -163,6 +164,8 @@ def _page(
         SelectChoice("", "Kies een sjabloon"),
         *(SelectChoice(str(outline.id), outline.name) for outline in _outlines()),
     ]
+    if screen.may_plan:
+        form.offer(colleagues_for(db.session(), current_actor()))
     back = url_for("timeline.show", number=screen.number)
     partner = partner_for(db.session(), current_actor(), screen.client_id)
     form.partner_number.data = partner.number if partner else ""

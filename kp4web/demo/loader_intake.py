@@ -6,13 +6,24 @@ from typing import Any
 from sqlalchemy import select
 
 from kp4web.applications import commands as applications
+from kp4web.applications.queries import last_decision
 from kp4web.clients.models import HouseholdRelation
-from kp4web.decisions.commands import DecideProfile, Measured, decide_profile
+from kp4web.decisions.commands import (
+    CorrectProfile,
+    DecideProfile,
+    Measured,
+    Statement,
+    decide_profile,
+)
+from kp4web.decisions.corrected import decision_for
+from kp4web.decisions.correcting import correct_profile
 from kp4web.demo import intake_events as told
+from kp4web.demo import redecided
 from kp4web.demo.answers import EXAMPLE
 from kp4web.demo.events import Event, OfferHandover
 from kp4web.demo.loading import Keys, person_of
 from kp4web.domain.applications import KP4, Closing, DecisionBasis, LifeArea
+from kp4web.domain.dates import add_days
 from kp4web.handovers.commands import ReturnHandover, return_handover
 from kp4web.handovers.models import Handover
 from kp4web.questionnaires import commands as questionnaires
@@ -104,6 +115,24 @@ def _measured(found: told.ElsewhereOutcome) -> Measured:
     )  # fmt: skip
 
 
+def correct(keys: Keys, event: redecided.CorrectProfile) -> None:
+    """Correct what was determined."""
+    session, actor = keys.who(event)
+    last = last_decision(session, keys.applications[event.application])
+    assert last is not None, event.application  # noqa: S101 -- the story decides before it corrects
+    subject = decision_for(session, actor, last.id)
+    known = subject.content
+    decision = DecideProfile(
+        profile=event.profile or known.profile, justification=known.justification,
+        basis=known.basis, basis_reason=known.basis_reason,
+    )  # fmt: skip
+    day = max(add_days(known.decided_on, -event.days_earlier), subject.days.earliest)
+    correct_profile(
+        session, actor, last.id, CorrectProfile(day, decision),
+        Statement(event.why, subject.basis), now=event.at, today=event.day,
+    )  # fmt: skip
+
+
 def close(keys: Keys, event: told.CloseApplication) -> None:
     """Close an application without a klantprofiel."""
     command = applications.CloseApplication(Closing(event.closing), event.note)
@@ -170,5 +199,6 @@ INTAKE_COMMANDS: dict[type[Event], Callable[[Keys, Any], None]] = {
     told.DiscardQuestionnaire: discard,
     told.DetermineProfile: decide,
     told.ReturnHandover: send_back,
+    redecided.CorrectProfile: correct,
     told.CloseApplication: close,
 }

@@ -30,6 +30,7 @@ from kp4web.demo.life import GOLDEN_END, Team
 from kp4web.demo.needs import headings, outlines
 from kp4web.demo.newcomers import newcomers
 from kp4web.demo.population import Population
+from kp4web.demo.redecided import corrected_profiles
 from kp4web.demo.reviews import reassessments
 from kp4web.demo.scenes import ROUND, start
 from kp4web.demo.today import arrange
@@ -58,6 +59,7 @@ def history(seed: int, today: date) -> tuple[Event, ...]:
     told += exemptions(lives, population.seed, today)
     told += departures(lives, today)
     told += [*signals(lives, population.seed, today), *announced(today)]
+    told += corrected_profiles(sorted(told, key=lambda event: event.at), today)
     told = [event for event in told if event.day < today]
     frame = [*_organisations(), *_round(), *_welfare_counts(population.seed, today)]
     return tuple(_bundled(sorted([*frame, *told], key=lambda event: event.at)))

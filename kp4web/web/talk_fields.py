@@ -1,4 +1,6 @@
-"""Fields of a planned talk: time, how, how long, where, and whether it is about activation."""
+"""Fields of a planned talk (time, how, how long, where, about activation), and who does it."""
+
+from collections.abc import Iterable
 
 from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
@@ -7,6 +9,8 @@ from wtforms.validators import ValidationError
 from kp4web.domain.talks import PLACE_LIMIT, REASON_LIMIT, TalkHow, TalkPlan
 from kp4web.web.forms import BaseForm, TextLine, TimeField, at_most
 
+LONGEST_ID = 10
+"""Digits in an id."""
 MINUTES = (15, 30, 45, 60, 90, 120)
 
 
@@ -36,6 +40,20 @@ class TalkFields(BaseForm):
         "Waarom toch een activeringsgesprek in de rust?", validators=[at_most(REASON_LIMIT)]
     )
 
+    user = SelectField("Wie doet dit", choices=[], validate_choice=False, default="")
+
+    def offer(self, consultants: Iterable[tuple[int, str]]) -> None:
+        """Offer these colleagues; without a choice it is for the lead, whoever that is then."""
+        named = (SelectChoice(str(user_id), name) for user_id, name in consultants)
+        self.user.choices = [SelectChoice("", "De vaste consulent van dit dossier"), *named]
+
+    @property
+    def user_id(self) -> int | None:
+        """Return the colleague who was named; 0 for what names nobody: the command refuses it."""
+        text = self.user.data or ""
+        whole = text.isascii() and text.isdigit() and len(text) < LONGEST_ID
+        return int(text if whole else 0) if text else None
+
     @property
     def has_talk(self) -> bool:
         """Return whether something was filled in beside the date."""
@@ -46,7 +64,7 @@ class TalkFields(BaseForm):
     @property
     def talk_errors(self) -> bool:
         """Return whether one of these fields was refused."""
-        return any(self[name].errors for name in TALK_FIELDS)
+        return any(self[name].errors for name in (*TALK_FIELDS, "user"))
 
     def validate_talk_at(self, field: TimeField) -> None:
         """Ask for the time when something else of a talk was filled in."""

@@ -1,9 +1,8 @@
 """Forms of the work list: move, plan, and what was agreed about the AOW date."""
 
-from collections.abc import Iterable
 from datetime import date
 
-from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from kp4web.domain.drafts import DraftRule
@@ -35,18 +34,12 @@ class PlanForm(TalkFields):
 
     due_on = DayField("Wanneer", validators=[filled])
     what = TextLine("Wat spreekt u af", validators=[at_most(WHAT_LIMIT)])
-    user = SelectField("Wie doet dit", choices=[], default="")
-
-    def offer(self, consultants: Iterable[tuple[int, str]], nobody: str) -> None:
-        """Offer these consultants of the own team; ``nobody``: what no choice means."""
-        named = (SelectChoice(str(user_id), name) for user_id, name in consultants)
-        self.user.choices = [SelectChoice("", nobody), *named]
 
     def command(self) -> PlanFollowUp:
         """Return the command; call only after ``validate_on_submit`` returned true."""
         return PlanFollowUp(
             due_on=_day(self.due_on), what=self.what.data or "",
-            user_id=int(self.user.data) if self.user.data else None, talk=self.talk(),
+            user_id=self.user_id, talk=self.talk(),
             is_activation=bool(self.is_activation.data),
             activation_reason=self.activation_reason.data or "",
         )  # fmt: skip

@@ -259,6 +259,8 @@ def _step(act: Act, row: WorkRow, addresses: Addresses) -> Step | None:
         href += f"?terug={quote(addresses.here)}"
     if act is Act.ATTEMPT and row.kind is DueKind.FOLLOW_UP:
         href += f"?opvolging={row.subject_id}"
+    if act is Act.FACTS:
+        href += "#gecorrigeerd"
     if act is Act.POSTPONE:
         href += "?uitstel=1"
     page = href

@@ -386,6 +386,12 @@ def consultants_for(session: Session, actor: Actor) -> tuple[Colleague, ...]:
     return tuple(Colleague(*row) for row in rows)
 
 
+def colleagues_for(session: Session, actor: Actor) -> tuple[tuple[int, str], ...]:
+    """Return the other consultants of the actor's own team: id and name."""
+    found = consultants_for(session, actor)
+    return tuple((one.id, one.name) for one in found if one.id != actor.id)
+
+
 def agreement_for(session: Session, actor: Actor, agreement_id: int) -> OpenAgreementLine:
     """
     Return an open agreement that the actor may settle.

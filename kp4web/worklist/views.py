@@ -190,9 +190,8 @@ def new(number: str) -> ResponseReturnValue:
 
 def _plan_form() -> PlanForm:
     """Return the form, with the consultants of the own team to choose from."""
-    form, actor = PlanForm(), current_actor()
-    others = [c for c in queries.consultants_for(db.session(), actor) if c.id != actor.id]
-    form.offer(((other.id, other.name) for other in others), "De vaste consulent van dit dossier")
+    form = PlanForm()
+    form.offer(queries.colleagues_for(db.session(), current_actor()))
     return form
 
 

@@ -30,7 +30,7 @@ BUDGETS = (
     ("coordinator", "/dossiers/{number}", 8),
     ("consulent1", "/dossiers/{number}?alles=1&soort=gesprekken&van=2020-01-01", 8),
     ("consulent1", "/dossiers/{number}/voorbereiding", 8),
-    ("consulent1", "/dossiers/{number}/gesprekken/nieuw", 10),
+    ("consulent1", "/dossiers/{number}/gesprekken/nieuw", 11),
 )
 SEARCHES = ("a", "{number}", "22-11-1970", "gesproken", "koppelara", '"het gaat" weer')
 

@@ -119,7 +119,7 @@ def test_a_follow_up_with_a_time_is_a_planned_talk_and_moves_with_its_history(ap
         ({"talk_at": "25:00"}, "geen bestaande tijd"),
         ({"talk_how": ""}, "Kies de vorm van het gesprek"),
         ({"talk_place": "x" * 201}, "U typte er 201"),
-        ({"user": str(2**31)}, "keuze"),
+        ({"user": str(2**31)}, "Kies een consulent"),
         ({"activation_reason": "Omdat."}, "Kruis aan dat dit een activeringsgesprek is"),
     ],
 )
@@ -148,6 +148,25 @@ def test_only_consultants_of_the_own_team_are_offered_and_taken(app, http_as):
     assert http.post(address, data=FORM | {"user": str(other.id)}).status_code == 422
     http.post(address, data=FORM | {"user": str(colleague.id)})
     assert "O&#39;Brien-Şahin" in http.get(f"/dossiers/{dossier.number}").text
+    assert (dossier.number, "follow_up", NEXT.isoformat()) in on_page(http_as(colleague).get(LIST))
+    assert "follow_up" not in {kind for _, kind, _ in on_page(http.get(LIST))}
+
+
+def test_the_conversation_form_names_a_colleague_for_the_follow_up(app, http_as):
+    lead, colleague = make_user(), make_user(name="O'Brien-Şahin")
+    other, dossier = make_user(municipality="Buren"), make_dossier(lead=lead)
+    http, address = http_as(lead), f"/dossiers/{dossier.number}/gesprekken"
+    data = {
+        "outcome": "held", "held_on": TODAY.isoformat(), "channel": "phone", "report": "Gebeld.",
+        "follow_up_on": NEXT.isoformat(), "user": str(colleague.id),
+    }  # fmt: skip
+    assert f'value="{colleague.id}"' in http.get(f"{address}/nieuw").text
+    for wrong, said in (({"user": str(other.id)}, "Kies een consulent van uw eigen team."),
+                        ({"user": "9" * 30}, "Kies een consulent van uw eigen team."),
+                        ({"follow_up_on": ""}, "u gaf de opvolging aan een collega")):  # fmt: skip
+        answer = http.post(address, data=data | wrong)
+        assert (answer.status_code, said in answer.text) == (422, True)
+    assert http.post(address, data=data).status_code == 303
     assert (dossier.number, "follow_up", NEXT.isoformat()) in on_page(http_as(colleague).get(LIST))
     assert "follow_up" not in {kind for _, kind, _ in on_page(http.get(LIST))}
 
