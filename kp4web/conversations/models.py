@@ -185,13 +185,16 @@ class ReportAddition(Base):
 ONE_SOURCE = (
     "(CASE WHEN conversation_id IS NULL THEN 0 ELSE 1 END"
     " + CASE WHEN attempt_id IS NULL THEN 0 ELSE 1 END"
-    " + CASE WHEN addition_id IS NULL THEN 0 ELSE 1 END) = 1"
+    " + CASE WHEN addition_id IS NULL THEN 0 ELSE 1 END"
+    " + CASE WHEN heading_version_id IS NULL THEN 0 ELSE 1 END) = 1"
 )
 
 
 class ReportText(Base):
     """
     The words of one report, folded, to be found by; of a conversation, an attempt or an addition.
+
+    So is what stands under a heading of the dossier now; what stood there before is not found.
 
     Made with an entity by itself; who inserts past the ORM calls ``index_report`` too. SQLite
     finds them through ``report_index`` (FTS5), which follows this table; PostgreSQL through the
@@ -209,8 +212,11 @@ class ReportText(Base):
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"), unique=True)
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("contact_attempt.id"), unique=True)
     addition_id: Mapped[int | None] = mapped_column(ForeignKey("report_addition.id"), unique=True)
+    heading_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("heading_version.id"), unique=True
+    )
     held_on: Mapped[date]
-    """The day of the conversation or attempt, or the date of the addition."""
+    """The day of the conversation or attempt, of the addition, or on which a heading changed."""
     words: Mapped[str] = mapped_column(IndexedText)
 
 

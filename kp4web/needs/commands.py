@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
+from kp4web.conversations.models import ReportText, index_report
 from kp4web.domain.actor import Actor
 from kp4web.domain.errors import DomainError, InvalidInput
 from kp4web.domain.headings import TEXT_LIMIT as TEXT_LIMIT
@@ -15,6 +16,7 @@ from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.queries import dossier_ref
 from kp4web.needs.models import HeadingVersion
 
+_FORGET = delete(ReportText).where(ReportText.heading_version_id == bindparam("version_id"))
 OVERTAKEN = "Deze tekst is intussen gewijzigd. Er is nog niets opgeslagen."
 
 
@@ -63,8 +65,21 @@ def write_heading(
     )  # fmt: skip
     session.add(made)
     session.flush()
+    _make_findable(session, made, instead_of=last)
     record_in(session, actor, ref, "heading_save", now=now, heading=command.heading.value)
     return made
+
+
+def _make_findable(
+    session: Session, made: HeadingVersion, *, instead_of: HeadingVersion | None
+) -> None:
+    """Let search find what stands there now, and no longer what stood there."""
+    connection = session.connection()
+    if instead_of is not None:
+        connection.execute(_FORGET, {"version_id": instead_of.id})
+    index_report(
+        connection, made.dossier_id, made.written_on, made.text, heading_version_id=made.id
+    )
 
 
 def _last(session: Session, dossier_id: int, heading: Heading) -> HeadingVersion | None:

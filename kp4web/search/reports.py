@@ -1,6 +1,9 @@
 """
 Search in the words of reports: only in those that the actor reads, the newest first.
 
+Found are conversations, attempts, additions to a report, and what stands under the headings of the
+dossier now. The matrix gives headings to who reads reports (``tests/unit/test_policy.py``).
+
 Whoever reads reports as lead only searches the own dossiers and no other; the condition is part of
 what the index is asked for. SQLite answers from FTS5, PostgreSQL from ``tsvector``, where a word
 is also found by its Dutch stem.
@@ -43,11 +46,13 @@ from kp4web.conversations.models import (
 )
 from kp4web.domain.actor import Actor
 from kp4web.domain.dates import dutch_date
+from kp4web.domain.headings import Heading
 from kp4web.domain.passages import Part, Piece, passage
 from kp4web.domain.policy import Field, opened_dossiers, reads, relations
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import IN_REACH, reach_of
 from kp4web.extensions import AnyRow, AnySelect
+from kp4web.needs.models import HeadingVersion
 
 AT_MOST = 100
 AT_FIRST = 12
@@ -64,7 +69,8 @@ class ReportHit:
     name: str
     held_on: date
     conversation_id: int | None
-    """None for an attempt: that has no page of its own."""
+    """None for an attempt and a heading: those have no page of their own."""
+    is_heading: bool
     how: str
     author: str
     passage: tuple[Piece, ...]
@@ -101,7 +107,7 @@ def _own(with_opened: bool) -> AnySelect:
 _INDEX = table("report_index", column("rowid"), column("report_index"))
 _KEY = (
     ReportText.id, ReportText.conversation_id, ReportText.attempt_id, ReportText.addition_id,
-    ReportText.dossier_id,
+    ReportText.heading_version_id, ReportText.dossier_id,
 )  # fmt: skip
 
 
@@ -171,12 +177,13 @@ def _newest(found: AnySelect, has_stems: bool, with_opened: bool) -> AnySelect:
     )
     also = _ALSO if has_stems else null()
     talk, attempt, added = Conversation, ContactAttempt, ReportAddition
+    stands = HeadingVersion
     return (
         select(
             newest.c.in_all, newest.c.held_on, talk.id.label("conversation_id"), attempt.outcome,
-            func.coalesce(added.text, talk.report, attempt.report).label("report"),
+            func.coalesce(stands.text, added.text, talk.report, attempt.report).label("report"),
             func.coalesce(talk.channel, attempt.channel).label("channel"),
-            added.kind.label("added"), talk.held_on.label("about_on"),
+            added.kind.label("added"), talk.held_on.label("about_on"), stands.heading,
             User.name.label("author"), Dossier.id.label("dossier_id"), Dossier.number,
             Dossier.client_id, Dossier.lead_id, Client.initials, Client.given_name,
             Client.prefix, Client.surname,
@@ -190,8 +197,12 @@ def _newest(found: AnySelect, has_stems: bool, with_opened: bool) -> AnySelect:
             talk, talk.id == func.coalesce(newest.c.conversation_id, added.conversation_id)
         )
         .outerjoin(attempt, attempt.id == newest.c.attempt_id)
+        .outerjoin(stands, stands.id == newest.c.heading_version_id)
         .join(
-            User, User.id == func.coalesce(added.author_id, talk.author_id, attempt.author_id)
+            User,
+            User.id == func.coalesce(
+                added.author_id, talk.author_id, attempt.author_id, stands.recorded_by_id
+            ),
         )
         .where(IN_REACH, _readable(with_opened))
         .order_by(newest.c.held_on.desc(), newest.c.id.desc())
@@ -248,13 +259,15 @@ def _hit(row: AnyRow, parts: Sequence[Part]) -> ReportHit:
     return ReportHit(
         dossier_id=row.dossier_id, number=row.number, client_id=row.client_id,
         held_on=row.held_on, author=row.author, name=name_of(row),
-        conversation_id=row.conversation_id,
+        conversation_id=row.conversation_id, is_heading=row.heading is not None,
         how=_how(row),
         passage=passage(row.report, parts, row.also or ()),
     )  # fmt: skip
 
 
 def _how(row: AnyRow) -> str:
+    if row.heading:
+        return f"{Heading(row.heading).label}, zoals die nu in het dossier staat"
     if row.added:
         about = f"bij het gesprek van {dutch_date(row.about_on)}"
         return f"{AdditionKind(row.added).label} {about}"

@@ -15,9 +15,13 @@ from sqlalchemy import Inspector, column, delete, insert, inspect, select, table
 
 import kp4web
 from kp4web.accounts.models import User
+from kp4web.accounts.queries import user_by_email
+from kp4web.corrections.commands import see_correction
 from kp4web.domain.due import DueKind
 from kp4web.domain.handovers import HandoverKind, HandoverState
 from kp4web.dossiers.models import (
+    Corrected,
+    Correction,
     Dossier,
     Exemption,
     SanctionEvidence,
@@ -413,6 +417,19 @@ def _take_back_departures() -> None:
     session.commit()
 
 
+def _see_corrections() -> None:
+    """Note that every corrected klantprofiel was seen, as the coordinator would."""
+    session = db.session()
+    coordinator = user_by_email(session, "coordinator@westbetuwe.example")
+    assert coordinator is not None
+    query = select(Correction.id).where(
+        Correction.subject == Corrected.PROFILE, Correction.dossier_id.is_not(None)
+    )
+    for correction_id in session.scalars(query).all():
+        see_correction(session, actor(coordinator), correction_id, now=datetime.now(UTC))
+    session.commit()
+
+
 def _forget_the_law() -> None:
     """Remove every exemption and sanction signal, with what the work list asks about them."""
     session = db.session()
@@ -429,6 +446,7 @@ def test_the_history_goes_down_and_up(left_as_it_is: None, app: Flask) -> None:
     _forget_the_law()  # nor these
     _settle_questions(app)
     _take_back_departures()
+    _see_corrections()
     before = dump(kept)
     assert len(before["track_period"]) > 100
     flask_migrate.downgrade(revision="0001")

@@ -173,6 +173,10 @@ def test_the_work_agency_keeps_the_status_once_klantprofiel_4_is_accepted():
     assert readable_classes(frozenset()) == writable_classes(frozenset()) == frozenset()
 
 
+def test_who_reads_reports_reads_headings_so_that_one_search_serves_both():
+    assert MATRIX[Field.REPORTS] == MATRIX[Field.SUPPORT_NEEDS]
+
+
 def test_every_class_of_answers_has_its_field():
     assert set(ANSWER_FIELDS) == set(DataClass)
     assert len(set(ANSWER_FIELDS.values())) == len(DataClass)

@@ -93,6 +93,20 @@ def test_the_report_of_an_attempt_is_found_too(http_as, dossier, lead):
     assert f"/dossiers/{dossier.number}" in page
 
 
+def test_what_stands_under_a_heading_is_found_until_it_is_replaced(http_as, dossier, lead):
+    http, address = http_as(lead), f"/dossiers/{dossier.number}/ondersteuning"
+    http.post(f"{address}/ondersteuningsvraag", data={"text": "Zoekt een tuin.", "version": "0"})
+    page = search(http, "tuin")
+    assert hits(page) == ["Zoekt een [tuin]."]
+    assert "Ondersteuningsvraag, zoals die nu in het dossier staat" in page
+    assert f'href="{address}"' in page
+    assert not finds(http_as(make_user()), "tuin")  # a colleague reads no headings
+    http.post(f"{address}/ondersteuningsvraag", data={"text": "Zoekt een koor.", "version": "1"})
+    assert (finds(http, "tuin"), finds(http, "koor")) == (False, True)
+    http.post(f"{address}/ondersteuningsvraag", data={"text": "", "version": "2"})
+    assert not finds(http, "koor")
+
+
 def test_the_newest_come_first_and_more_than_a_hundred_is_said(http_as, dossier, lead):
     for number in range(101):
         talk(dossier, lead, f"Wandelen {number}.", held_on=OPENED + timedelta(days=number))
