@@ -225,7 +225,8 @@ def _moved(row: AnyRow) -> Words:
     days = (
         f"{dutch_date(row.other_day)}{_at(row.extra)} naar {dutch_date(row.until)}{_at(row.more)}"
     )
-    return Words(f"{_called(row.extra)} verzet van {days}", "calendar-due")
+    place = () if row.place is None else (f"Plaats: {row.place or 'niet meer ingevuld'}",)
+    return Words(f"{_called(row.extra)} verzet van {days}", "calendar-due", details=place)
 
 
 def _ended(row: AnyRow) -> Words:

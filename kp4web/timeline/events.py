@@ -93,12 +93,13 @@ def _known_of_dossier(fact: Any) -> tuple[Any, ...]:
 
 def _before_moving(was: Any, now: Any) -> Any:
     """Return what a follow-up had at first: before its first move, or what it has now."""
-    moves = select(was).where(FollowUpMove.follow_up_id == FollowUp.id)
+    moves = select(was).where(FollowUpMove.follow_up_id == FollowUp.id, was.is_not(None))
     return func.coalesce(moves.order_by(FollowUpMove.id).limit(1).scalar_subquery(), now)
 
 
 _FIRST_DUE_ON = _before_moving(FollowUpMove.from_on, FollowUp.due_on)
 _FIRST_AT = _before_moving(FollowUpMove.from_at, PlannedTalk.starts_at)
+_FIRST_PLACE = _before_moving(FollowUpMove.from_place, PlannedTalk.place)
 _WHAT = case((READS_WHAT, FollowUp.what))
 _BEFORE = aliased(TrackPeriod)
 _KIND_BEFORE = (
@@ -176,7 +177,7 @@ _FOLLOW_UPS = (
                (PlannedTalk, PlannedTalk.follow_up_id == FollowUp.id)],
         author_id=FollowUp.created_by_id, text=_WHAT, until=_FIRST_DUE_ON,
         ref=FollowUp.conversation_id, more=_COLLEAGUE.name, extra=cast(_FIRST_AT, Text),
-        code=case((READS_WHAT, PlannedTalk.how)), place=case((READS_WHAT, PlannedTalk.place)),
+        code=case((READS_WHAT, PlannedTalk.how)), place=case((READS_WHAT, _FIRST_PLACE)),
         note=case((and_(READS_WHAT, FollowUp.is_activation), FollowUp.activation_reason)),
     ),
     event(
@@ -185,6 +186,10 @@ _FOLLOW_UPS = (
         author_id=FollowUpMove.moved_by_id, text=_WHAT, until=FollowUpMove.to_on,
         other_day=FollowUpMove.from_on, extra=cast(FollowUpMove.from_at, Text),
         more=cast(FollowUpMove.to_at, Text),
+        place=case((
+            and_(READS_WHAT, FollowUpMove.to_place != FollowUpMove.from_place),
+            FollowUpMove.to_place,
+        )),
     ),
     event(
         FollowUp, 54, "ended", FollowUp.ended_on,

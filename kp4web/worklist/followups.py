@@ -156,6 +156,7 @@ def move_follow_up(
     due_on: date,
     *,
     starts_at: time | None = None,
+    place: str | None = None,
     expected: date | None = None,
     now: datetime,
     today: date,
@@ -163,7 +164,7 @@ def move_follow_up(
     """
     Move an open follow-up to another date and keep the move; lead, coordinator or named user.
 
-    ``starts_at``: another time for a planned talk; without it the talk keeps its own.
+    ``starts_at`` and ``place``: others for a planned talk; without them the talk keeps its own.
     ``expected``: the date it was shown on; ``DomainError`` when somebody moved it meanwhile.
     """
     require(actor, Action.FOLLOW_UP_CHANGE)
@@ -176,15 +177,20 @@ def move_follow_up(
     talk = session.get(PlannedTalk, follow_up_id, populate_existing=True)
     was_at = talk.starts_at if talk else None
     to_at = (starts_at or was_at) if talk else None
-    if (due_on, to_at) == (follow_up.due_on, was_at):
+    was_place = talk.place if talk else None
+    to_place = was_place if talk is None or place is None else place.strip()
+    if (due_on, to_at, to_place) == (follow_up.due_on, was_at, was_place):
         return follow_up
+    if to_place != was_place and follow_up.user_id != actor.id:
+        ref.require(Field.FOLLOW_UP_WHAT, Access.WRITE)
     if talk is not None and to_at is not None:
         _check_time("starts_at", due_on, to_at, now)
-        talk.starts_at = to_at
+        talk.starts_at, talk.place = to_at, to_place or ""
     session.add(
         FollowUpMove(
             follow_up_id=follow_up.id, from_on=follow_up.due_on, to_on=due_on,
-            from_at=was_at, to_at=to_at, moved_on=today, moved_at=now, moved_by_id=actor.id,
+            from_at=was_at, to_at=to_at, from_place=was_place, to_place=to_place,
+            moved_on=today, moved_at=now, moved_by_id=actor.id,
         )
     )  # fmt: skip
     follow_up.due_on = due_on

@@ -6,6 +6,7 @@ from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from kp4web.domain.drafts import DraftRule
+from kp4web.domain.talks import PLACE_LIMIT
 from kp4web.web.forms import BaseForm, DayField, TextLine, TimeField, at_most, chosen, filled
 from kp4web.web.talk_fields import TalkFields
 from kp4web.worklist.commands import AgreementEnding, NotePension, PlanFollowUp
@@ -19,10 +20,16 @@ class CompleteForm(BaseForm):
 
 
 class MoveForm(BaseForm):
-    """Another date for a follow-up, and another time for a planned talk."""
+    """Another date for a follow-up, and another time and place for a planned talk."""
 
     due_on = DayField("Nieuwe datum", validators=[filled])
     starts_at = TimeField("Tijd", validators=[])
+    place = TextLine("Plaats", validators=[at_most(PLACE_LIMIT)])
+
+    @property
+    def new_place(self) -> str | None:
+        """Return the place as typed; ``None`` where it was not asked for."""
+        return (self.place.data or "") if self.place.raw_data else None
 
     def day(self) -> date:
         """Return the date; call only after ``validate_on_submit`` returned true."""

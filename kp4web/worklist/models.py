@@ -77,7 +77,7 @@ class PlannedTalk(Base):
 
 
 class FollowUpMove(Base):
-    """One move of a follow-up to another date, a planned talk with its time."""
+    """One move of a follow-up to another date, a planned talk with its time and place."""
 
     __tablename__ = "follow_up_move"
 
@@ -87,6 +87,8 @@ class FollowUpMove(Base):
     to_on: Mapped[date]
     from_at: Mapped[time | None]
     to_at: Mapped[time | None]
+    from_place: Mapped[str | None] = mapped_column(Text)
+    to_place: Mapped[str | None] = mapped_column(Text)
     moved_on: Mapped[date]
     moved_at: Mapped[datetime]
     moved_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

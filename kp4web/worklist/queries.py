@@ -279,7 +279,7 @@ _AGREEMENT = select(
 _FOLLOW_UP = (
     select(
         FollowUp.dossier_id, FollowUp.due_on, FollowUp.what, FollowUp.user_id, FollowUp.ended_at,
-        FollowUp.ended_on, FollowUp.ended_by_id, PlannedTalk.starts_at,
+        FollowUp.ended_on, FollowUp.ended_by_id, PlannedTalk.starts_at, PlannedTalk.place,
     )
     .outerjoin(PlannedTalk, PlannedTalk.follow_up_id == FollowUp.id)
     .where(FollowUp.id == bindparam("id"))
@@ -319,6 +319,8 @@ class OpenItem:
     dossier: DossierLine
     starts_at: time | None = None
     """Of a planned talk."""
+    place: str | None = None
+    """The same; ``None`` for who may not read it."""
 
     @property
     def when(self) -> str:
@@ -376,7 +378,8 @@ def follow_up_for(session: Session, actor: Actor, follow_up_id: int) -> OpenItem
         ref.require(Field.FOLLOW_UP_DATE, Access.WRITE)
     reads = access(ref.relations, Field.FOLLOW_UP_WHAT) >= Access.READ
     what = row.what if reads else None
-    return OpenItem(follow_up_id, row.due_on, what, _line(session, ref), row.starts_at)
+    place = row.place if reads else None
+    return OpenItem(follow_up_id, row.due_on, what, _line(session, ref), row.starts_at, place)
 
 
 def consultants_for(session: Session, actor: Actor) -> tuple[Colleague, ...]:

@@ -127,7 +127,7 @@ def _pattern(endpoint: str) -> str | None:
 def edit(follow_up_id: int) -> ResponseReturnValue:
     """Offer other dates for a follow-up: a page, or the small form inside a row."""
     item = queries.follow_up_for(db.session(), current_actor(), follow_up_id)
-    return _move_page(item, MoveForm(starts_at=item.starts_at))
+    return _move_page(item, MoveForm(starts_at=item.starts_at, place=item.place))
 
 
 @bp.post("/opvolgingen/<id:follow_up_id>/verzetting")
@@ -139,7 +139,7 @@ def move(follow_up_id: int) -> ResponseReturnValue:
         try:
             moved = commands.move_follow_up(
                 db.session(), current_actor(), follow_up_id, form.day(),
-                starts_at=form.starts_at.data, now=now(), today=today(),
+                starts_at=form.starts_at.data, place=form.new_place, now=now(), today=today(),
             )  # fmt: skip
             return _done(f"De opvolging is verzet naar {dutch_day(moved.due_on)}.")
         except InvalidInput as error:
@@ -150,7 +150,8 @@ def move(follow_up_id: int) -> ResponseReturnValue:
 
 
 def _move_page(item: queries.OpenItem, form: MoveForm, *, status: int = 200) -> Response:
-    form.due_on.id, form.starts_at.id = f"due_on-{item.id}", f"starts_at-{item.id}"
+    for field in (form.due_on, form.starts_at, form.place):
+        field.id = f"{field.name}-{item.id}"
     return _form_page(
         "worklist/move.html", f"move-{item.id}", item.dossier, form, status=status, item=item,
         picks=quick_picks(today()), default=url_for(".index"),

@@ -98,18 +98,25 @@ def test_a_follow_up_with_a_time_is_a_planned_talk_and_moves_with_its_history(ap
         assert http.post(address, data=FORM).status_code == 303
     row = db.session.scalars(select(FollowUp)).one()
     move = f"/opvolgingen/{row.id}/verzetting"
-    http.post(move, data={"due_on": "2026-12-01"})  # a pick keeps the time
-    http.post(move, data={"due_on": "2026-12-01", "starts_at": "14.15"})
+    coordinator = http_as(make_user(Role.COORDINATOR))
+    coordinator.post(move, data={"due_on": "2026-12-01"})  # a pick keeps time and place
+    assert "Dorpsstraat 1" not in coordinator.get(move).text  # what it is about, and so the place
+    theirs = {"due_on": "2026-12-02", "place": "Kamer 3"}
+    assert coordinator.post(move, data=theirs).status_code == 403
+    assert 'value="Dorpsstraat 1"' in http.get(move).text
+    http.post(move, data={"due_on": "2026-12-01", "starts_at": "14.15", "place": "Kamer 3"})
     line = row_of(http.get(LIST), "follow_up")
     assert "<b>Gepland gesprek.</b>" in line
     assert "di 01-12-2026 om 14:15" in line
-    assert "Afgesproken: Huisbezoek, Dorpsstraat 1, 45 minuten. Post doornemen." in line
+    assert "Afgesproken: Huisbezoek, Kamer 3, 45 minuten. Post doornemen." in line
     assert "2 keer verzet" in line
     page = http.get(f"/dossiers/{dossier.number}").text
     assert "2 keer verzet" in page
     assert "Gesprek gepland op 23-11-2026 om 10:30" in page
     assert "Gesprek verzet van 23-11-2026 om 10:30 naar 01-12-2026 om 10:30" in page
     assert "Gesprek verzet van 01-12-2026 om 10:30 naar 01-12-2026 om 14:15" in page
+    assert page.count("Plaats: Kamer 3") == 1  # where it changed
+    assert "Huisbezoek, Dorpsstraat 1" in page  # as it was planned
 
 
 @pytest.mark.parametrize(
