@@ -242,7 +242,8 @@ def test_a_handful_is_late_and_of_every_kind(today):
     late.update(
         DueKind.REVIEW_HANDOVER for on in offers if review_handover(1, on, NORMS).due_on < today
     )
-    seldom = {DueKind.CONTACT, DueKind.TWELVE_MONTHS} | OF_THE_LAW | ABOUT_QUESTIONS | OF_KP3
+    seldom = {DueKind.CONTACT, DueKind.TWELVE_MONTHS, DueKind.PROFILE_CORRECTED}
+    seldom |= OF_THE_LAW | ABOUT_QUESTIONS | OF_KP3
     assert set(DueKind) - set(late) <= seldom
     assert 12 <= late.total() <= 32
     assert late[DueKind.REST_DECISION] >= 2
