@@ -21,9 +21,8 @@ from kp4web.clients.models import Contact, HouseholdMember, HouseholdRelation
 from kp4web.corrections.commands import Statement, correct_assignment
 from kp4web.corrections.models import Corrected, Correction
 from kp4web.corrections.queries import assignment_for
-from kp4web.decisions.commands import CorrectProfile, DecideProfile, Measured
-from kp4web.decisions.corrected import decision_for
-from kp4web.decisions.correcting import correct_profile
+from kp4web.decisions.commands import CorrectProfile, DecideProfile, Measured, correct_profile
+from kp4web.decisions.queries import decision_for
 from kp4web.domain.actor import Role
 from kp4web.domain.agreements import Party
 from kp4web.domain.applications import KP4, Closing, DecisionBasis

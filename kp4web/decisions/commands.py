@@ -6,8 +6,6 @@ justification. Klantprofiel 4 is offered to the municipality in the same transac
 close the application (Informatienota West Betuwe 24-11-2020, "Vervolg").
 """
 
-import re
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -17,66 +15,32 @@ from kp4web.applications.commands import close, record_at, require_undecided
 from kp4web.applications.models import Application, ApplicationDecision, ElsewhereScore
 from kp4web.applications.queries import ApplicationRef, application_ref, last_decider
 from kp4web.corrections.commands import Statement as Statement
+from kp4web.decisions.correcting import correct_profile as correct_profile
+from kp4web.decisions.intentions import BASIS_REASON_MAX as BASIS_REASON_MAX
+from kp4web.decisions.intentions import COLOURS as COLOURS
+from kp4web.decisions.intentions import INSTRUMENT_MAX as INSTRUMENT_MAX
+from kp4web.decisions.intentions import JUSTIFICATION_MAX as JUSTIFICATION_MAX
+from kp4web.decisions.intentions import NOTE_MAX as NOTE_MAX
+from kp4web.decisions.intentions import REFERENCE_MAX as REFERENCE_MAX
+from kp4web.decisions.intentions import CorrectProfile as CorrectProfile
+from kp4web.decisions.intentions import DecideProfile as DecideProfile
+from kp4web.decisions.intentions import Measured as Measured
+from kp4web.decisions.intentions import basis_reason, check_decision, check_note
+from kp4web.decisions.intentions import check_score as check_score
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import (
     KP4,
-    PROFILE_LABELS,
-    SCORE_MAX,
     ApplicationState,
     Closing,
     DecisionBasis,
-    LifeArea,
 )
-from kp4web.domain.errors import DomainError, InvalidInput
+from kp4web.domain.errors import DomainError
 from kp4web.domain.policy import Access, Action, Field, require
 from kp4web.handovers.commands import offer_handover
 from kp4web.questionnaires.commands import not_before_ended
 from kp4web.questionnaires.models import ProfileSuggestion, Questionnaire, QuestionnaireState
 
-JUSTIFICATION_MAX = 4000
-NOTE_MAX = 4000
-BASIS_REASON_MAX = 500
-INSTRUMENT_MAX = 100
-REFERENCE_MAX = 60
 NEWER = "Er is een nieuwere vragenlijst. Bekijk eerst die uitkomst."
-COLOURS = ("groen", "geel", "oranje", "rood", "blauw", "grijs")
-"""What an instrument may give a life area instead of a number."""
-_NUMBER = re.compile(r"-?[0-9]{1,5}([.,][0-9]{1,2})?%?")
-
-
-@dataclass(frozen=True)
-class Measured:
-    """An outcome of another instrument: named, not copied."""
-
-    instrument: str
-    measured_on: date
-    profile: int | None = None
-    reference: str = ""
-    scores: tuple[tuple[LifeArea, str], ...] = ()
-    """A number or one of ``COLOURS`` per life area: what lies behind it is not copied."""
-
-
-@dataclass(frozen=True)
-class DecideProfile:
-    """The intention to determine a klantprofiel."""
-
-    profile: int
-    justification: str
-    basis: DecisionBasis
-    note: str = ""
-    """The short hand-over to the municipality; only for klantprofiel 4."""
-    questionnaire_id: int | None = None
-    basis_reason: str = ""
-    """Why there is no questionnaire."""
-    measured: Measured | None = None
-
-
-@dataclass(frozen=True)
-class CorrectProfile:
-    """The intention to correct a decision: as it should have been recorded, and on which day."""
-
-    decided_on: date | None
-    decision: DecideProfile
 
 
 def decide_profile(
@@ -128,48 +92,6 @@ def require_still_undecided(session: Session, ref: ApplicationRef) -> None:
             "Er is niets veranderd. Open de aanvraag opnieuw."
         )
     require_undecided(ref)
-
-
-def check_decision(command: DecideProfile, *, today: date) -> None:
-    """Raise ``InvalidInput`` at the field unless it is a decision with its reasons."""
-    if command.profile not in PROFILE_LABELS:
-        raise InvalidInput("profile", "Kies een klantprofiel.")
-    if not command.justification.strip():
-        raise InvalidInput("justification", "Schrijf waarom u dit klantprofiel vaststelt.")
-    if command.basis is DecisionBasis.CONVERSATION and not command.basis_reason.strip():
-        raise InvalidInput("basis_reason", "Schrijf waarom er geen vragenlijst is.")
-    if command.basis is DecisionBasis.ELSEWHERE:
-        _check_measured(command.measured, today=today)
-
-
-def check_note(note: str) -> None:
-    """Raise ``InvalidInput`` without a word for who guides the resident next."""
-    if not note.strip():
-        raise InvalidInput("note", "Schrijf een korte overdracht voor Team Sociaal.")
-
-
-def _check_measured(measured: Measured | None, *, today: date) -> None:
-    if measured is None or not measured.instrument.strip():
-        raise InvalidInput("instrument", "Schrijf met welk instrument er is gemeten.")
-    if measured.measured_on > today:
-        raise InvalidInput("measured_on", "De datum kan niet in de toekomst liggen.")
-    for area, text in measured.scores:
-        check_score(f"score_{area}", text)
-
-
-def check_score(field: str, text: str) -> None:
-    """Raise ``InvalidInput`` at the field for what is no number or colour; empty is none."""
-    typed = text.strip()
-    fits = _NUMBER.fullmatch(typed) is not None or typed.lower() in COLOURS
-    if typed and not (fits and len(typed) <= SCORE_MAX):
-        colours = ", ".join(COLOURS)
-        raise InvalidInput(field, f"Schrijf een getal of een kleur. De kleuren zijn: {colours}.")
-
-
-def basis_reason(command: DecideProfile) -> str:
-    """Return why there is no questionnaire; nothing when there is one, or a measurement."""
-    without = command.basis is DecisionBasis.CONVERSATION
-    return command.basis_reason.strip() if without else ""
 
 
 def _suggestion(

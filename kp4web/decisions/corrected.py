@@ -16,7 +16,7 @@ from kp4web.accounts.models import User
 from kp4web.applications.models import Application, ApplicationDecision, ElsewhereScore
 from kp4web.applications.queries import ApplicationRef, application_ref
 from kp4web.corrections.queries import NO_FACT, still_known
-from kp4web.decisions.commands import (
+from kp4web.decisions.intentions import (
     CorrectProfile,
     DecideProfile,
     basis_reason,

@@ -16,7 +16,6 @@ from kp4web.applications.queries import ApplicationRef
 from kp4web.audit.commands import record
 from kp4web.corrections.commands import CHANGED_MEANWHILE, Statement, own_mark, sent_before
 from kp4web.corrections.models import Corrected, Correction
-from kp4web.decisions.commands import CorrectProfile, check_note
 from kp4web.decisions.corrected import (
     Resident,
     Subject,
@@ -27,6 +26,7 @@ from kp4web.decisions.corrected import (
     moment,
     resident_after,
 )
+from kp4web.decisions.intentions import CorrectProfile, check_note
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import ApplicationState, Closing
 from kp4web.domain.corrections import check_texts

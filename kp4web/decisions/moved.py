@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from kp4web.decisions.commands import CorrectProfile
 from kp4web.decisions.corrected import Subject, becomes, resident_after
 from kp4web.decisions.figures import Counted, Line, SuggestionFigures, counted, figures_of
+from kp4web.decisions.intentions import CorrectProfile
 from kp4web.domain.dates import add_months
 from kp4web.domain.profile_corrections import Course, DecisionContent, changed_words, course_of
 from kp4web.domain.stretches import History, Stretch, day_changes, span_words

@@ -18,6 +18,7 @@ from kp4web.clients.models import Client
 from kp4web.clients.queries import name_of
 from kp4web.decisions import words
 from kp4web.decisions.comparison import Comparison, Earlier, compare
+from kp4web.decisions.corrected import decision_for as decision_for
 from kp4web.decisions.preview import Preview, last_completed, preview_of
 from kp4web.domain.actor import Actor
 from kp4web.domain.applications import KP4, ApplicationState

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from kp4web.applications.commands import record_at
 from kp4web.audit.commands import record
 from kp4web.audit.queries import shown_before
-from kp4web.decisions import commands, corrected, correcting, figures, moved, preview, queries
+from kp4web.decisions import commands, corrected, figures, moved, preview, queries
 from kp4web.decisions.commands import COLOURS, DecideProfile
 from kp4web.decisions.forms import (
     DecideForm,
@@ -214,7 +214,7 @@ class _Decisions(Correcting[ProfileCorrectionForm, corrected.Subject, moved.Prof
 
     def save(self, form: ProfileCorrectionForm, *key: Any) -> int:
         (decision_id,) = key
-        ref = correcting.correct_profile(
+        ref = commands.correct_profile(
             db.session(), current_actor(), decision_id, form.correction(), form.statement,
             now=now(), today=today(),
         )  # fmt: skip

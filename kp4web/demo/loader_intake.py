@@ -13,10 +13,10 @@ from kp4web.decisions.commands import (
     DecideProfile,
     Measured,
     Statement,
+    correct_profile,
     decide_profile,
 )
-from kp4web.decisions.corrected import decision_for
-from kp4web.decisions.correcting import correct_profile
+from kp4web.decisions.queries import decision_for
 from kp4web.demo import intake_events as told
 from kp4web.demo import redecided
 from kp4web.demo.answers import EXAMPLE
