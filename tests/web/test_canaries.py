@@ -21,6 +21,8 @@ from tests.web.test_matrix import ROWS, routes
 from tests.world import HELD, PERSONAS, canary, make_world, paths_of
 
 pytestmark = pytest.mark.world
+OK, REFUSED = 200, 403
+RUN = re.compile(r"kanarie\w*")
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 PERSON = {"naam", "aanpak", "straat", "kind", "traject", "overgedragene", "correctie"}
 HEADINGS = {"hulpvraag", "oudevraag", "activering"}
@@ -89,10 +91,14 @@ def allowed(persona):
     return seen | {canary(HELD, what) for what in SEES_HELD.get(persona, ())}
 
 
-def planted(places):
-    """Return every canary there is."""
-    held = {canary(HELD, what) for what in SEES_HELD["agency lead"]}
-    return held | {canary(place, what) for place in places for what in FIELDS}
+EVERY_CANARY = {canary(place, what) for place in ("West Betuwe", "Buren") for what in FIELDS}
+EVERY_CANARY |= {canary(HELD, what) for what in SEES_HELD["agency lead"]}
+
+
+def found_in(texts):
+    """Return which canaries stand in the texts, in whatever case."""
+    runs = set(RUN.findall("\n".join(texts).lower()))
+    return {word for word in EVERY_CANARY if any(word.lower() in run for run in runs)}
 
 
 def links(text):
@@ -102,14 +108,16 @@ def links(text):
     return {address for address in addresses if not ENDLESS.match(address)}
 
 
-def crawl(http, start):
-    """Fetch every page and fragment from here on; return all text, addresses and headers too."""
+def crawl(http, start, *, fragments):
+    """Fetch every page (and its fragment) from here on; return all text, addresses and headers."""
     waiting, seen, texts = set(start), set(), []
     while waiting and len(seen) < LIMIT:
         address = waiting.pop()
         seen.add(address)
-        for headers in ({}, FRAGMENT):
-            response = http.get(address, headers=headers)
+        answers = [http.get(address)]
+        if fragments and answers[0].status_code == OK:  # a refusal is one sentence for both
+            answers.append(http.get(address, headers=FRAGMENT))
+        for response in answers:
             texts.append(f"{address} {response.headers} {response.text}")
             onwards = {response.location.partition("#")[0]} if response.location else set()
             waiting |= (links(response.text) | onwards) - seen
@@ -123,6 +131,8 @@ def searches(http, world):
     terms += [canary(HELD, what) for what in ("naam", "verslag")]
     for here in world.places.values():
         terms += [here.bsn, here.dossier.number]
+    if http.post("/zoeken", data={"term": terms[0]}).status_code == REFUSED:
+        terms = terms[:1]  # refused by the role, before the term is read
     return [search(http, term) for term in terms]
 
 
@@ -132,7 +142,13 @@ def search(http, term):
 
 
 @pytest.mark.parametrize("persona", CRAWLED)
-def test_nobody_comes_across_what_is_not_theirs(app, http_as, persona):
+def test_nobody_comes_across_what_is_not_theirs(app, http_as, engine_name, persona):
+    """
+    On SQLite pages and fragments, on PostgreSQL pages only.
+
+    The second engine can differ in what a statement finds, and that is all on the page; a fragment
+    is one block of the same template, printed from the same rows.
+    """
     world = make_world()
     http = http_as(world.users[persona])
     http.checks_html = False
@@ -146,11 +162,9 @@ def test_nobody_comes_across_what_is_not_theirs(app, http_as, persona):
             for _endpoint, method, rule in routes(app)
             if method == "GET"
         }
-    text = "\n".join([*crawl(http, start), *searches(http, world)]).lower()
-    words = planted(world.places)
-    found = {word for word in words if word.lower() in text}
-    assert found == allowed(persona)
-    digits = text.replace(" ", "")
+    texts = crawl(http, start, fragments=engine_name == "sqlite") + searches(http, world)
+    assert found_in(texts) == allowed(persona)
+    digits = "".join(texts).replace(" ", "")
     assert not [here.bsn for here in world.places.values() if here.bsn in digits]
 
 
@@ -174,9 +188,7 @@ def test_the_work_agency_sees_of_what_it_holds_what_a_team_sees(app, http_as, pe
     texts = [http.get(page.format(number), follow_redirects=True).text for page in GUIDING]
     words = [canary(place, what) for place in (HELD, *world.places) for what in SEARCHED]
     texts += [search(http, word) for word in words]
-    text = "\n".join(texts).lower()
-    found = {word for word in planted(world.places) if word.lower() in text}
-    assert found == allowed(persona)
+    assert found_in(texts) == allowed(persona)
 
 
 SEARCHED = ("naam", "verslag")
@@ -202,13 +214,7 @@ def test_a_reason_opens_what_the_matrix_says_of_one_dossier(app, http_as, person
     for number in db.session.scalars(select(Questionnaire.id)):
         start |= {f"/vragenlijsten/{number}/{area}" for area in CANARY_AREAS.values()}
     texts = [http.get(address).text for address in start]
-    text = "\n".join([*texts, *searches(http, world)]).lower()
-    found = {
-        word
-        for place in world.places
-        for what in FIELDS
-        if (word := canary(place, what)).lower() in text
-    }
+    found = found_in(texts + searches(http, world))
     opened = {canary("West Betuwe", what) for what in OPENED[persona]}
     assert opened <= found
     assert found <= allowed(persona) | opened
@@ -216,7 +222,7 @@ def test_a_reason_opens_what_the_matrix_says_of_one_dossier(app, http_as, person
 
 def test_every_canary_is_seen_by_somebody():
     seen = set().union(*(allowed(persona) for persona in (*PERSONAS, *SEES_HELD)))
-    assert seen == planted(("West Betuwe", "Buren"))
+    assert seen == EVERY_CANARY
 
 
 @pytest.mark.parametrize("persona", CRAWLED)
@@ -230,9 +236,7 @@ def test_no_error_page_quotes_what_is_not_theirs(app, http_as, persona):
             continue
         address = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: str(values[part[1]]), rule.rule)
         texts.append(http.post(address, data={"onzin": "x"}).text)
-    text = "\n".join(texts).lower()
-    seen = {word for word in planted(("West Betuwe",)) if word.lower() in text}
-    assert seen <= allowed(persona)
+    assert found_in(texts) <= allowed(persona)
 
 
 def test_the_matrix_of_routes_is_what_is_crawled(app):
