@@ -3,7 +3,8 @@
 ``app`` runs every test that asks for it twice, on SQLite and on PostgreSQL, each time on a fresh
 database with the tables as the migrations make them. A mark gives a database that holds something
 already, made once per run and copied: ``@pytest.mark.history`` the demo history,
-``@pytest.mark.world`` the world of ``tests/world.py``, ``@pytest.mark.towns`` the two towns of
+``@pytest.mark.world`` the world of ``tests/world.py`` (with ``@pytest.mark.forms`` and
+``@pytest.mark.visits`` more stands in it), ``@pytest.mark.towns`` the two towns of
 ``tests/bulk.py``. Today is always ``TODAY``; the clock itself is the real one.
 """
 
@@ -180,17 +181,39 @@ def load_towns(uri: str) -> None:
         add_towns(1, 60)
 
 
-HELD: dict[str, Callable[[str], None]] = {
-    "history": load_history,
-    "world": load_world,
-    "towns": load_towns,
+def load_forms(uri: str) -> None:
+    """Add to the world what every form can be about."""
+    from tests.subjects import SUBJECTS, make_subjects
+    from tests.world import make_world, note
+
+    with short_lived(uri):
+        note(SUBJECTS, make_subjects(make_world()))
+
+
+def load_visits(uri: str) -> None:
+    """Add to the world a page in every state."""
+    from tests.visits import VISITS, make_visits
+    from tests.world import make_world, note
+
+    with short_lived(uri):
+        note(VISITS, make_visits(make_world()))
+
+
+HELD: dict[str, tuple[str, Callable[[str], None]]] = {
+    "migrated": ("", migrate),
+    "history": ("migrated", load_history),
+    "world": ("migrated", load_world),
+    "forms": ("world", load_forms),
+    "visits": ("world", load_visits),
+    "towns": ("migrated", load_towns),
 }
-"""What a database may hold: the name of the mark, and who fills it."""
+"""What a database may hold: the name of the mark, what it starts from, and who fills it."""
 
 
-def held_by(request: pytest.FixtureRequest) -> str | None:
-    """Return what the database of this test has to hold, or ``None`` for nothing."""
-    return next((name for name in HELD if request.node.get_closest_marker(name)), None)
+def held_by(request: pytest.FixtureRequest) -> str:
+    """Return what the database of this test has to hold."""
+    marks = (mark.name for mark in request.node.iter_markers())  # the closest first
+    return next((name for name in marks if name in HELD), "migrated")
 
 
 @pytest.fixture(scope="session")
@@ -201,20 +224,23 @@ def app_on(run_folder: Path, engines: Callable[[str], Databases]) -> Iterator[Ca
     """
     apps: dict[str, Flask] = {}
 
-    def _app(engine_name: str, held: str | None = None) -> Flask:
+    def _ensure(databases: Databases, held: str) -> None:
+        base, fill = HELD[held]
+        if base:
+            _ensure(databases, base)
+        ensure_template(databases, run_folder, held, fill, base=base or None)
+
+    def _app(engine_name: str, held: str = "migrated") -> Flask:
         databases = engines(engine_name)
-        ensure_template(databases, run_folder, "migrated", migrate)
-        if held:
-            ensure_template(databases, run_folder, held, HELD[held], base="migrated")
+        _ensure(databases, held)
         if engine_name not in apps:
             apps[engine_name] = kp4web.create_app(settings_for(databases.uri))
             apps[engine_name].test_client_class = CheckedClient
             compiled = FileSystemBytecodeCache(str(run_folder / "templates"))
             apps[engine_name].jinja_env.bytecode_cache = compiled
-        template = held or "migrated"
-        if not databases.reset(template):
+        if not databases.reset(held):
             let_go(apps[engine_name])
-            databases.fresh(template)
+            databases.fresh(held)
         return apps[engine_name]
 
     yield _app

@@ -87,8 +87,11 @@ from tests.factories import (
 )
 from tests.questionnaires import canary_text
 
-MEMORY = Table("world_of_the_tests", MetaData(), Column("told", Text, nullable=False))
-"""The table that says who is who; only a database that holds the world has it."""
+MEMORY = Table(
+    "world_of_the_tests", MetaData(),
+    Column("about", Text, primary_key=True), Column("told", Text, nullable=False),
+)  # fmt: skip
+"""The table that says what is what; only a database that holds the world has it."""
 PERSONAS = {  # name: (municipality or None for the others, role)
     "lead": ("West Betuwe", Role.CONSULTANT),
     "colleague": ("West Betuwe", Role.CONSULTANT),
@@ -157,10 +160,9 @@ def canary(place: str, what: str) -> str:
 
 def make_world() -> World:
     """Return the world: found where the database holds it (``@pytest.mark.world``), else built."""
-    if not inspect(db.session.connection()).has_table(MEMORY.name):
+    memory = recalled("world")
+    if memory is None:
         return build_world()
-    memory = json.loads(db.session.scalars(select(MEMORY.c.told)).one())
-    skip_numbers(memory["number"])
     known, kinds = {row.id: row for row in db.session.scalars(select(User))}, get_type_hints(Place)
     places = {
         name: Place(**{what: _found(kinds[what], value) for what, value in place.items()})
@@ -175,21 +177,36 @@ def _found(kind: type, value: object) -> Any:
 
 def remember(world: World) -> None:
     """Note in the database who is who, for ``make_world`` in a copy of it; commits."""
-    memory = {
-        "users": {name: user.id for name, user in world.users.items()},
-        "places": {
-            name: {
-                what: value.id if isinstance(value, Base) else value
-                for what, value in vars(place).items()
-                if not what.startswith("_")
-            }
-            for name, place in world.places.items()
-        },
-        "number": a_number(),
-    }
     MEMORY.create(db.session.connection())
-    db.session.execute(MEMORY.insert().values(told=json.dumps(memory)))
+    places = {
+        name: {
+            what: value.id if isinstance(value, Base) else value
+            for what, value in vars(place).items()
+            if not what.startswith("_")
+        }
+        for name, place in world.places.items()
+    }
+    users = {name: user.id for name, user in world.users.items()}
+    note("world", {"users": users, "places": places})
+
+
+def note(about: str, told: dict[str, Any]) -> None:
+    """Note what was made, for ``recalled`` in a copy of this database; commits."""
+    text = json.dumps({"told": told, "number": a_number()})
+    db.session.execute(MEMORY.insert().values(about=about, told=text))
     db.session.commit()
+
+
+def recalled(about: str) -> Any:
+    """Return what was noted when the database was made, or ``None``."""
+    if not inspect(db.session.connection()).has_table(MEMORY.name):
+        return None
+    text = db.session.scalar(select(MEMORY.c.told).where(MEMORY.c.about == about))
+    if text is None:
+        return None
+    memory = json.loads(text)
+    skip_numbers(memory["number"])
+    return memory["told"]
 
 
 def build_world() -> World:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from urllib.parse import quote_plus
 from uuid import uuid4
 
 import pytest
@@ -31,7 +30,7 @@ from tests.factories import (
     make_signal,
     make_user,
 )
-from tests.web.test_bad_input import FORMS, PATHS, Visitors, rules_of, signed_in
+from tests.web.test_bad_input import FORMS, PATHS, Visitors, body_of, rules_of, signed_in
 
 AT_ONCE = 8
 DAY = TODAY.isoformat()
@@ -166,14 +165,14 @@ FORMS_THAT_ADD = {  # endpoint: which table grows, by how much
 }
 
 
-@pytest.mark.world
+@pytest.mark.forms
 def test_every_form_that_adds_something_adds_it_once(app):
     """The same form at once and once more: every answer goes on, and the second adds nothing."""
     visitors, faults = Visitors(app), []
     for endpoint, name in FORMS_THAT_ADD.items():
         persona, data = FORMS[endpoint]
         good = {**(data if endpoint != "handovers.accept" else {}), "submission": uuid4().hex}
-        body = visitors.fill("&".join(f"{n}={quote_plus(v, safe='{}')}" for n, v in good.items()))
+        body = visitors.fill(body_of(good))
         path = visitors.fill(PATHS.get(endpoint, rules_of(app)[endpoint]))
         http = signed_in(app, visitors.world, persona)
         kind = "application/x-www-form-urlencoded"
