@@ -19,7 +19,7 @@ def kinds_of(http, dossier, path=LIST):
 
 
 def row_of(response, kind):
-    rows = re.findall(r'<li class="due .*?</li>', response.text, re.DOTALL)
+    rows = re.findall(r'<li class="due".*?</li>', response.text, re.DOTALL)
     return next(row for row in rows if f'data-kind="{kind}"' in row)
 
 

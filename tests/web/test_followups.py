@@ -336,7 +336,8 @@ def test_list_overview_and_digest_count_the_same(app, http_as):
     make_follow_up(resting, lead, due_on=date(2026, 11, 10), today=date(2026, 11, 2))
     make_conversation(make_dossier(lead=lead), lead)
     work = work_for(db.session(), actor(lead), Wanted(), today=TODAY)
-    late = len(re.findall('class="due due--late"', http_as(lead).get(LIST).text))
+    after = http_as(lead).get(LIST).text.partition('data-testid="group-late"')[2]
+    late = after.partition("</section>")[0].count('data-testid="due-item"')
     overview = overview_for(db.session(), actor(coordinator), today=TODAY)
     held = next(c for c in overview.consultants if c.user_id == lead.id)
     assert work.counts.late == late == held.overdue == 3

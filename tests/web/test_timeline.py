@@ -36,7 +36,7 @@ from tests.factories import (
 
 
 def titles(html):
-    return re.findall(r'class="timeline__title">(.*?)</h4>', html)
+    return re.findall(r"<h4>(.*?)</h4>", html)
 
 
 @pytest.fixture

@@ -149,10 +149,22 @@
       return;
     }
     /* An open menu in a row closes when one clicks elsewhere. */
-    document.querySelectorAll(".due .disclosure[open]").forEach((open) => {
+    document.querySelectorAll(".unfold[open]").forEach((open) => {
       if (!open.contains(event.target)) open.open = false;
     });
   });
+
+  /* What a row unfolds is fetched when it first opens: the form instead of the link to its page. */
+  document.addEventListener("toggle", ({ target: details }) => {
+    const link = details.open && details.matches(".unfold") && details.querySelector(":scope > div > a:only-child");
+    if (!link) return;
+    const place = [...document.querySelectorAll("#worklist .due")].indexOf(details.closest(".due"));
+    htmx.ajax("GET", link.getAttribute("href"), {
+      source: details.querySelector("summary"),
+      target: link.parentElement,
+      values: place < 0 ? {} : { rij: place }, /* the focus comes back to this row of the list */
+    });
+  }, { capture: true });
 
   document.addEventListener("change", (event) => {
     if (event.target.id) markPicks(event.target);
@@ -188,7 +200,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      const open = document.activeElement?.closest(".due .disclosure[open]");
+      const open = document.activeElement?.closest(".unfold[open]");
       if (open) {
         open.open = false;
         open.querySelector("summary").focus();
