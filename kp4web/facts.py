@@ -6,11 +6,25 @@ A row says when it was true (``valid_from``, ``valid_to`` exclusive) and when we
 ``superseded_at``: whatever was known at an earlier moment can always be read back.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar, cast
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, or_, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Row,
+    Table,
+    and_,
+    bindparam,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, declared_attr, mapped_column
 
 from kp4web.domain.periods import Plan, Rewrite, Span
@@ -137,6 +151,54 @@ class Fact(Known):
             session.add(new)
         session.flush()
         return new
+
+    @classmethod
+    def histories(
+        cls, session: Session, subjects: ColumnElement[bool]
+    ) -> dict[int, list[Row[*tuple[Any, ...]]]]:
+        """Return every row of many subjects, by the first column of their key; one query."""
+        times = ("id", "valid_from", "valid_to", "recorded_at", "superseded_at")
+        names = (*times, *cls.key, *cls.scope, *cls.content)
+        found: dict[int, list[Row[*tuple[Any, ...]]]] = {}
+        for row in session.execute(select(*(getattr(cls, name) for name in names)).where(subjects)):
+            found.setdefault(row._mapping[cls.key[0]], []).append(row)
+        return found
+
+    @classmethod
+    def store_all(
+        cls,
+        session: Session,
+        plans: Iterable[tuple[Plan[Any], Mapping[str, Any]]],
+        *,
+        recorded_by_id: int,
+    ) -> None:
+        """
+        Write the plans of many subjects with two statements; ``store`` does the same for one.
+
+        Each comes with the columns of its new row. Its rows may be those of ``histories``.
+        """
+        table = cast(Table, cls.__table__)  # type: ignore[attr-defined]
+        copied = (*cls.key, *cls.scope, *cls.content)
+        old: list[dict[str, Any]] = []
+        new: list[dict[str, Any]] = []
+        for plan, values in plans:
+            stamp = {"recorded_at": plan.at, "recorded_by_id": recorded_by_id}
+            old += ({"row": row.id, "at": plan.at} for row in plan.superseded)
+            spans = [
+                *((span, {name: getattr(row, name) for name in copied})
+                  for row, span in plan.remains),
+                *([] if plan.span is None else [(plan.span, dict(values))]),
+            ]  # fmt: skip
+            new += (
+                {"valid_from": span.valid_from, "valid_to": span.valid_to, **columns, **stamp}
+                for span, columns in spans
+            )
+        connection = session.connection()
+        if old:
+            ended = update(table).where(table.c.id == bindparam("row"))
+            connection.execute(ended.values(superseded_at=bindparam("at")), old)
+        if new:
+            connection.execute(insert(table), new)
 
     @classmethod
     def rewrite(

@@ -24,6 +24,7 @@ FEATURES_WITH_TABLES = (
     "figures",
     "search",
     "accessrequests",
+    "transfers",
     "audit",
 )
 
@@ -59,6 +60,7 @@ FEATURES_WITH_PAGES = (
     "signals",
     "timeline",
     "tracks",
+    "transfers",
     "users",
     "versions",
     "worklist",

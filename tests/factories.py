@@ -32,6 +32,7 @@ from kp4web.domain.periods import change
 from kp4web.domain.questionnaire.definition import Value
 from kp4web.domain.sanctions import SignalGround, SignalOutcome, SignalState
 from kp4web.domain.tracks import StopReason, TrackChange, TrackKind
+from kp4web.domain.transfers import TransferState
 from kp4web.dossiers.models import Dossier, Exemption, GuidancePeriod, SanctionSignal
 from kp4web.exemptions.commands import ExemptionInput, grant_exemption
 from kp4web.extensions import db
@@ -65,6 +66,8 @@ from kp4web.signals.commands import (
     save_signal,
 )
 from kp4web.tracks.commands import OpenDossier, change_track, open_dossier
+from kp4web.transfers.commands import Choice, Decision, prepare_transfer, take_step
+from kp4web.transfers.models import Transfer
 from kp4web.users.commands import add_user
 from kp4web.versions.commands import add_version, put_in_force
 from kp4web.versions.models import QuestionnaireVersion
@@ -464,6 +467,32 @@ def make_departure(
         withdraw_handover(session, actor(lead), handover.id, **when)
     session.commit()
     return handover
+
+
+def make_transfer(
+    giver: User,
+    receiver: User | None = None,
+    *,
+    state: TransferState = TransferState.DRAFTED,
+    effective_on: date = TODAY,
+    tracks: frozenset[TrackKind] = frozenset(),
+    municipality: str = "West Betuwe",
+    note: str = "",
+    today: date = TODAY,
+) -> Transfer:
+    """Prepare that all dossiers of a municipality go to the other organisation, up to a state."""
+    session, when = db.session(), {"now": at(today, 12), "today": today}
+    make_agency()
+    transfer = prepare_transfer(
+        session, actor(giver), make_municipality(municipality).id,
+        Decision(date(2026, 9, 1), effective_on, "Raadsbesluit 2026-114", note), Choice(tracks),
+        **when,
+    )  # fmt: skip
+    for step, by in ((TransferState.OFFERED, giver), (TransferState.CONFIRMED, receiver)):
+        if by is not None and list(TransferState).index(step) <= list(TransferState).index(state):
+            take_step(session, actor(by), transfer.id, step, "", **when)
+    session.commit()
+    return transfer
 
 
 def make_version(

@@ -25,6 +25,7 @@ from tests.factories import (
     make_handover,
     make_questionnaire,
     make_signal,
+    make_transfer,
     make_user,
 )
 from tests.world import Place, World, recalled
@@ -46,6 +47,7 @@ def make_subjects(world: World) -> dict[str, object]:
     return {
         "user_id": make_user(Role.COORDINATOR, name="doelwit").id,
         "other": make_dossier(lead=lead).number,
+        "second_transfer": make_transfer(world.users["coordinator"]).id,
         "colleague": world.users["colleague"].id, "buren": there.dossier.number,
         "talked_about": make_follow_up(here.dossier, lead, due_on=TODAY).id,
         "buren_follow_up": there.follow_up.id, "buren_lead": world.users["buren lead"].id,

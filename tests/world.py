@@ -81,6 +81,7 @@ from tests.factories import (
     make_questionnaire,
     make_signal,
     make_team,
+    make_transfer,
     make_user,
     make_version,
     skip_numbers,
@@ -143,6 +144,8 @@ class Place:
     """Of a klantprofiel, by intake, in the dossier that opened by it."""
     access_request_id: int
     """Prepared by the coordinator, waiting for the privacy officer."""
+    transfer_id: int
+    """Of every dossier to the work agency, in preparation."""
 
 
 @dataclass
@@ -319,6 +322,9 @@ def _place(
         make_access_request(
             dossier, world.users[coordinator_name], note=canary(name, "identiteit")
         ).id,
+        make_transfer(
+            world.users[coordinator_name], municipality=name, note=canary(name, "overgang")
+        ).id,
     )  # fmt: skip
 
 
@@ -476,6 +482,7 @@ def paths_of(world: World, place: str) -> dict[str, object]:
         "kind": "reden", "signal_id": here.signal_id,
         "decision_id": here.handover.decision_id, "correction_id": here.correction_id,
         "access_request_id": here.access_request_id,
+        "transfer_id": here.transfer_id,
     }  # fmt: skip
 
 

@@ -75,6 +75,7 @@ PARTS: tuple[Part, ...] = (
     ),
     _of("reason_grant", "Inzien met een reden"),
     _of("access_request", "Inzageverzoeken"),
+    _of("transfer_dossier", "Overgang naar een andere organisatie"),
 )  # fmt: skip
 """In the order of the document; a table comes after those it links to."""
 
@@ -102,6 +103,8 @@ LEFT_OUT_TABLES: Mapping[str, str] = {
     "screening_round": SETUP,
     "served_municipality": SETUP,
     "sign_in_attempt": OWN_WORDS,
+    "transfer": "gaat over veel inwoners tegelijk; wat er met deze inwoner gebeurde staat erin",
+    "transfer_step": OWN_WORDS,
     "user_account": OWN_WORDS,
     "user_role": OWN_WORDS,
     "user_session": OWN_WORDS,
@@ -125,6 +128,7 @@ LEFT_OUT_COLUMNS: Mapping[str, str] = {
     "conversation_id": REFERENCE,
     "follow_up_id": REFERENCE,
     "handover_id": REFERENCE,
+    "transfer_id": REFERENCE,
     "signal_id": REFERENCE,
     "agreement_id": REFERENCE,
     "subject_id": REFERENCE,

@@ -1,7 +1,5 @@
 """Pages of access requests: for the coordinator, for the privacy officer, and the document."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response, flash, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +9,7 @@ from kp4web.accessrequests.forms import EndForm, PrepareForm, ReleaseForm
 from kp4web.accessrequests.queries import NO_REQUEST, Document
 from kp4web.audit.commands import record
 from kp4web.domain.accessrequests import RequestState
-from kp4web.domain.errors import InvalidInput, NotFound
+from kp4web.domain.errors import NotFound
 from kp4web.domain.policy import Action
 from kp4web.dossiers.commands import record_in
 from kp4web.extensions import db
@@ -19,7 +17,7 @@ from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.htmx import go_to, render_page
 from kp4web.web.once import once
-from kp4web.web.transactions import become_writer
+from kp4web.web.transactions import become_writer, carried_out
 
 bp = Blueprint("accessrequests", __name__)
 
@@ -48,7 +46,7 @@ def create(number: str) -> ResponseReturnValue:
             db.session(), current_actor(), number, form.command(), now=now(), today=today()
         )
 
-    if _done(form, carry_out):
+    if carried_out(form, carry_out):
         flash("Het verzoek ligt nu bij de privacy officer.", "ok")
         return go_to(url_for(".of_dossier", number=number))
     return _of_dossier(number, form, EndForm(formdata=None), status=422)
@@ -66,7 +64,7 @@ def withdraw(number: str, access_request_id: int) -> ResponseReturnValue:
             now=now(),
         )  # fmt: skip
 
-    if _done(form, carry_out):
+    if carried_out(form, carry_out):
         flash("Het inzageverzoek is ingetrokken.", "ok")
         return go_to(url_for(".of_dossier", number=number))
     return _of_dossier(number, PrepareForm(formdata=None), form, status=422, of=access_request_id)
@@ -180,7 +178,7 @@ def return_(access_request_id: int) -> ResponseReturnValue:
             db.session(), current_actor(), access_request_id, form.reason.data or "", now=now()
         )
 
-    if _done(form, carry_out):
+    if carried_out(form, carry_out):
         flash("Het verzoek is teruggestuurd naar de coördinator.", "ok")
         return go_to(url_for(".index"))
     return _show(access_request_id, form, status=422)
@@ -199,17 +197,3 @@ def _show(request_id: int, end: EndForm, *, status: int = 200) -> ResponseReturn
         "accessrequests/show.html", fragment="forms", status=status, found=found, end=end,
         own=found.line.prepared_by_id == actor.id, RequestState=RequestState,
     )  # fmt: skip
-
-
-def _done(form: PrepareForm | EndForm, carry_out: Callable[[], None]) -> bool:
-    """Return whether what the form asks was carried out; if not, the form says why."""
-    if not form.validate_on_submit():
-        return False
-    try:
-        carry_out()
-    except InvalidInput as error:
-        db.session.rollback()
-        form.refuse(error)
-        return False
-    db.session.commit()
-    return True

@@ -78,6 +78,8 @@ COLUMN_WORDS: Mapping[str, str] = {
     "what": "Wat", "who": "Wie", "why": "Waarom", "written_at": "Geschreven op",
     "coach_id": "Klantmanager", "guided_until": "Begeleid tot", "read_on": "Dag van lezen",
     "talk_held_on": "Gesprek samen gehouden op", "talk_planned_on": "Gesprek samen gepland op",
+    "receiver_id": "Nieuwe vaste consulent", "guided_from": "Begeleid vanaf",
+    "earlier_lead_id": "Eerdere vaste consulent",
     "talk_wanted": "Gesprek samen gewenst", "written_by_id": "Geschreven door",
     "written_on": "Dag van schrijven",
 }  # fmt: skip

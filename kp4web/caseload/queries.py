@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from kp4web.accounts.models import User
 from kp4web.caseload.models import Assignment
+from kp4web.caseload.overview import overview_for as overview_for
 from kp4web.clients.models import Client
 from kp4web.clients.queries import WhoIs, alike, name_of, same_bsn
 from kp4web.domain.actor import Actor

@@ -18,6 +18,7 @@ from kp4web.domain.errors import DomainError, InvalidInput
 from kp4web.domain.policy import Action, may
 from kp4web.domain.tracks import TrackKind
 from kp4web.extensions import db
+from kp4web.transfers.queries import waiting_for
 from kp4web.web import drafts
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
@@ -52,11 +53,13 @@ def _overview(form: AssignForm, *, page: int = 1, status: int = 200) -> Response
     if page > waiting.pages:
         return redirect(url_for(".index"), 303)
     form.user.offer(_offers(overview))
+    transfers = waiting_for(db.session(), actor, today=today())
     _log("caseload_read", (line.client_id for line in waiting.lines))
     return render_page(
         "caseload/index.html", fragment="caseload", status=status, form=form, overview=overview,
         waiting=waiting, weeks=overviews.LOOK_AHEAD_WEEKS, attempts=SIGNAL_AT,
         weights=_weights(DEFAULT_WEIGHTS), may_open=may(actor, Action.DOSSIER_OPEN),
+        transfers=transfers,
         norm_days=Norms().assign_days, page_url=lambda number: url_for(".index", pagina=number),
     )  # fmt: skip
 

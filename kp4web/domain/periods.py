@@ -96,9 +96,9 @@ def change(rows: Sequence[Row], on: date, *, today: date, at: datetime) -> Plan[
     last row ended.
     """
     _require_not_future(on, today)
-    earliest = _earliest(rows)
-    if earliest is not None and on < earliest:
-        raise PeriodError(f"De datum mag niet voor {dutch_date(earliest)} liggen.")
+    first = earliest(rows)
+    if first is not None and on < first:
+        raise PeriodError(f"De datum mag niet voor {dutch_date(first)} liggen.")
     return overwrite(rows, on, None, at=at)
 
 
@@ -227,7 +227,7 @@ def _require_no_new_gap(rows: Sequence[Row], span: Span) -> None:
         raise PeriodError("De periode moet aansluiten op wat al is vastgelegd.")
 
 
-def _earliest(rows: Sequence[Row]) -> date | None:
+def earliest(rows: Sequence[Row]) -> date | None:
     """Return the first day on which a change may happen; ``None`` while there is no history."""
     rows_now = known(rows)
     if not rows_now:

@@ -316,6 +316,12 @@ def _handover(row: AnyRow) -> Words:
     return Words(f"Overdracht van {row.more} geaccepteerd", "arrows-exchange")
 
 
+def _guidance(row: AnyRow) -> Words:
+    decided = (f"Besluit van de raad: {row.note}",) if row.note else ()
+    title = f"Begeleiding overgegaan van {row.more} naar {row.extra}"
+    return Words(title, "arrows-exchange", details=decided)
+
+
 def _opening(row: AnyRow) -> Words:
     taken_over = Origin(row.code) is Origin.TAKEN_OVER
     return Words(
@@ -374,6 +380,7 @@ _MAKERS: Mapping[str, Callable[[AnyRow], Words]] = {
     "profile": _profile,
     "questionnaire": _questionnaire,
     "questionnaire_begun": _questionnaire_begun,
+    "guidance": _guidance,
     "handover": _handover,
     "handover_offered": lambda _: Words("Aangeboden aan Werkzaak", "send"),
     "opening": _opening,

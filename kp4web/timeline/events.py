@@ -33,6 +33,7 @@ from kp4web.domain.sanctions import SignalState
 from kp4web.dossiers.models import (
     Dossier,
     Exemption,
+    GuidancePeriod,
     ProfileDecision,
     SanctionSignal,
     SanctionStep,
@@ -61,6 +62,7 @@ from kp4web.timeline.parameters import (
     READS_WHAT,
     READS_WHY_EXEMPT,
 )
+from kp4web.transfers.models import Transfer, TransferDossier
 from kp4web.versions.models import QuestionnaireVersion
 from kp4web.worklist.models import (
     Agreement,
@@ -247,7 +249,29 @@ _COURSE = (
         author_id=Dossier.recorded_by_id, code=Dossier.origin, text=Dossier.opening_reason,
     ),
 )  # fmt: skip
+_PERIOD_BEFORE, _TO = aliased(GuidancePeriod), aliased(Organisation)
+_DECIDED = (
+    select(Transfer.reference)
+    .join(TransferDossier, TransferDossier.transfer_id == Transfer.id)
+    .where(TransferDossier.dossier_id == DOSSIER, Transfer.to_organisation_id == _TO.id,
+           TransferDossier.guided_from == GuidancePeriod.valid_from)
+    .order_by(Transfer.id.desc())
+    .limit(1)
+    .correlate(GuidancePeriod, _TO)
+    .scalar_subquery()
+)  # fmt: skip
 _HANDOVERS = (
+    event(
+        GuidancePeriod, 33, "guidance", GuidancePeriod.valid_from,
+        [*_known_of_dossier(GuidancePeriod), _PERIOD_BEFORE.id.is_not(None)],
+        joins=[
+            (_PERIOD_BEFORE, and_(*_known_of_dossier(_PERIOD_BEFORE),
+                                  _PERIOD_BEFORE.valid_to == GuidancePeriod.valid_from)),
+            (_FROM, _FROM.id == _PERIOD_BEFORE.organisation_id),
+            (_TO, _TO.id == GuidancePeriod.organisation_id),
+        ],
+        author_id=GuidancePeriod.first_recorder(), more=_FROM.name, extra=_TO.name, note=_DECIDED,
+    ),
     event(
         Handover, 15, "handover", Handover.ended_on,
         [Handover.dossier_id == DOSSIER, Handover.ended_at.is_not(None), READS_HANDOVER],

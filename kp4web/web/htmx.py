@@ -1,6 +1,6 @@
 """One template, two answers: the whole page, or one block of it for htmx."""
 
-from flask import Response, current_app, make_response, redirect, request
+from flask import Response, current_app, make_response, redirect, request, stream_template
 from flask import render_template as _render_template  # noqa: TID251 -- the one allowed place
 from flask.typing import ResponseReturnValue
 from jinja2_fragments import render_block
@@ -32,6 +32,13 @@ def render_page(
         body = _render_template(template_name, **context)
     response = make_response(body, status)
     response.vary.update(("HX-Request-Type", "HX-History-Restore-Request"))
+    return response
+
+
+def stream_page(template_name: str, **context: object) -> Response:
+    """Send the page while it is being made: a part of it may be a generator that works."""
+    response = Response(stream_template(template_name, **context), mimetype="text/html")
+    response.headers["X-Accel-Buffering"] = "no"  # a proxy passes it on as it comes
     return response
 
 

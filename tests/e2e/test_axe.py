@@ -91,6 +91,9 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         "/overdrachten/van-niemand", "/dossiers/{number}/overdracht",
         "/sjablonen", ("/sjablonen/nieuw", "Opslaan"), "/sjablonen/{outline_id}",
         f"{REPORT}&inactief=1", ("/rapportages/bijstand", "Vastleggen"),
+        "/overgangen", ("/overgangen/nieuw", "Voorbereiden en proef bekijken"),
+        "/overgangen/{transfer_id}", ("/overgangen/{transfer_id}/gegevens", "Opslaan"),
+        "/overgangen/{transfer_id}/dossiers", "/overgangen/{transfer_id}/dossiers?lijst=niet",
     ],
     "policy": [REPORT, "/rapportages/bijstand"],
     "fg": [

@@ -47,7 +47,8 @@ NEW_TABLES = {
     "feedback_report", "heading_version", "legal_duty", "legal_ground", "name_key", "outline",
     "planned_talk", "profile_suggestion", "questionnaire", "questionnaire_version", "reason_grant",
     "report_addition", "report_question", "report_text", "sanction_evidence", "sanction_signal",
-    "sanction_step", "sanction_warning", "saved_filter", "sent_form", "version_in_force",
+    "sanction_step", "sanction_warning", "saved_filter", "sent_form", "transfer",
+    "transfer_dossier", "transfer_step", "version_in_force",
 }  # fmt: skip
 MOVED_TABLES = {
     "application", "conversation", "dossier", "draft", "follow_up", "follow_up_move", "handover",

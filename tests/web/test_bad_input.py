@@ -249,6 +249,25 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
          "keep": "{follow_up_id}", "keep_asked": "1", "stop_reason": "", "reason": TEXT},
     ),
     "tracks.update_subgroups": ("lead", {"subgroup": "language", "since": DAY}),
+    "transfers.choose": (
+        "coordinator", {"what": "leave", "dossier": "{other}", "traject": "rest", "pagina": "1"},
+    ),
+    "transfers.create": (
+        "coordinator",
+        {"municipality": "{municipality}", "decided_on": DAY, "effective_on": DAY,
+         "reference": TEXT, "note": TEXT, "tracks": "support", "leads": "0"},
+    ),
+    "transfers.divide": (
+        "coordinator",
+        {"how": "to", "user": "{colleague}", "users": "{colleague}", "dossier": "{other}",
+         "traject": "rest", "pagina": "1"},
+    ),
+    "transfers.execute": ("coordinator", {}),
+    "transfers.step": ("coordinator", {"step": "offered", "reason": TEXT}),
+    "transfers.update": (
+        "coordinator",
+        {"decided_on": DAY, "effective_on": DAY, "reference": TEXT, "note": TEXT},
+    ),
     "users.create": (
         "administrator",
         {"name": "Nieuw", "email": "nieuw@y.example", "organisation": "1", "roles": "consultant",
@@ -280,6 +299,7 @@ NEVER_ACCEPTED = {
     "search.delete_filter", "search.rename_filter",  # nobody's filter
     "drafts.delete",  # nobody's draft
     "versions.create",  # takes a file
+    "transfers.divide", "transfers.execute",  # for who receives, and once it is confirmed
 }  # fmt: skip
 PATHS = {  # endpoint: where its good form belongs, when that is not the row of the world
     "accessrequests.create": "/dossiers/{fresh_dossier}/inzageverzoeken",
@@ -289,6 +309,7 @@ PATHS = {  # endpoint: where its good form belongs, when that is not the row of 
     "exemptions.end": "/dossiers/{to_end}/ontheffing/einde",
     "exemptions.extend": "/dossiers/{to_extend}/ontheffing/verlenging",
     "exemptions.plan": "/dossiers/{planned}/ontheffing/plan",
+    "transfers.step": "/overgangen/{second_transfer}/stappen",
     "signals.approve": "/maatregelsignalen/{judged}/goedkeuring",
     "signals.return_": "/maatregelsignalen/{returned_signal}/terugzending",
     "signals.see": "/maatregelsignalen/{seen}/gezien",
@@ -335,6 +356,7 @@ ASKED: dict[str, tuple[str, ...]] = {  # endpoint: what its address may carry
     "reports.questions": ("terug",),
     "search.index": ("traject", "groep", "subgroep", "consulent", "sort", "pagina"),
     "timeline.show": ("soort", "voor"),
+    "transfers.dossiers": ("traject", "lijst", "bevinding", "pagina"),
     "worklist.agreement": ("terug", "rij"),
     "worklist.edit": ("terug", "rij"),
     "worklist.index": ("groep", "traject", "soort", "pagina", "alles", "kies"),

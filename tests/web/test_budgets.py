@@ -19,7 +19,7 @@ FEW, MANY = 0, 1
 BUDGETS = (
     ("consulent1", "/werkvoorraad?alles=1", 6),
     ("coordinator", "/werkvoorraad?alles=1", 6),
-    ("coordinator", "/caseload", 6),
+    ("coordinator", "/caseload", 7),
     ("coordinator", "/rapportages/kp4?inactief=1", 6),
     ("coordinator", "/rapportages/kp4?inactief=1&bekend_op=2026-11-17", 6),
     ("coordinator", "/rapportages/kp4/dossiers?inactief=1", 7),

@@ -61,7 +61,7 @@ SEES = {  # persona: fields of the own municipality
     | HANDED_OVER
     | ASKED
     | CORRECTED
-    | {"ontheffing", "signaal", "identiteit"},
+    | {"ontheffing", "signaal", "identiteit", "overgang"},
     "income": {"naam", "overgedragene", "signaal"},
     "intake": PACKAGE
     | APPLICATION

@@ -21,6 +21,9 @@ WITHOUT_DRAFTS = {
     "breakglass.ReasonForm": "a reason of one sentence, gone with the page it opens",
     "caseload.AssignForm": "a reason of one sentence about dossiers that are ticked now",
     "search.AssignForm": "a reason of one sentence about dossiers that are ticked now",
+    # copied from a decision of the council that lies beside the screen
+    "transfers.DecisionForm": "four lines about a decision that was taken elsewhere",
+    "transfers.StepForm": "a reason of one sentence about a transfer that is read on the same page",
     # settings, made by an administrator from a text that lies beside the screen
     "grounds.DutyForm": "a row of a list that is copied from the law",
     "grounds.GroundForm": "a row of a list that is copied from the law",

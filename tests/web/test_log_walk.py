@@ -30,7 +30,8 @@ ABOUT_NOBODY = {  # pages that show no resident and no applicant
     "caseload.new_dossier", "organisations.edit", "organisations.index", "organisations.new",
     "decisions.figures", "digest.show", "directory.index", "figures.new_count", "grounds.index",
     "intake.new", "outlines.edit", "outlines.index", "outlines.new", "privacy.show",
-    "search.filters", "search.show", "start.index", "users.edit", "users.index", "users.new",
+    "search.filters", "search.show", "start.index", "transfers.edit", "transfers.index",
+    "transfers.new", "users.edit", "users.index", "users.new",
     "versions.index", "versions.show",
 }  # fmt: skip
 EMPTY_HERE = {"departures.nobody", "handovers.index"}  # lists without anybody on them: no entry

@@ -47,6 +47,8 @@ class Action(StrEnum):
     FEEDBACK_WRITE = auto()
     FEEDBACK_READ = auto()
     NOBODY_READ = auto()
+    GUIDANCE_TRANSFER = auto()
+    """Move the guidance of many dossiers to the other organisation, on either side."""
     APPLICATIONS_READ = auto()
     APPLICATION_REGISTER = auto()
     QUESTIONNAIRE_FILL_IN = auto()
@@ -148,6 +150,7 @@ _COORDINATOR = frozenset(
         *_GIVING,
         Action.HANDOVER_ACCEPT,
         Action.NOBODY_READ,
+        Action.GUIDANCE_TRANSFER,
         Action.REPORT_READ,
         Action.WELFARE_COUNT_RECORD,
         Action.SCREENING_MANAGE,

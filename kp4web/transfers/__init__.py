@@ -1,0 +1,1 @@
+"""Moving the guidance of many dossiers to the other organisation, as the council decided."""
