@@ -11,22 +11,15 @@ from sqlalchemy.orm import Session
 from kp4web.clients.models import Client
 from kp4web.domain.actor import Actor
 from kp4web.domain.errors import NotFound
-from kp4web.domain.policy import Access, Action, Field, require
+from kp4web.domain.policy import Access, Field
 from kp4web.domain.talks import is_cancelled, starts
-from kp4web.dossiers.queries import DossierRef, dossier_ref_by_id
-from kp4web.worklist.models import FollowUp, FollowUpEnding, PlannedTalk
+from kp4web.dossiers.queries import DossierRef
+from kp4web.worklist.models import FollowUpEnding
 from kp4web.worklist.queries import WorkRow as WorkRow
 from kp4web.worklist.queries import days_for as days_for
+from kp4web.worklist.queries import follow_up_row
 
 NO_TALK = "Dit geplande gesprek bestaat niet of is niet voor u."
-_TALK = (
-    select(
-        FollowUp.id, FollowUp.dossier_id, FollowUp.due_on, FollowUp.ending, FollowUp.ended_at,
-        FollowUp.revision, PlannedTalk.starts_at, PlannedTalk.minutes,
-    )
-    .join(PlannedTalk, PlannedTalk.follow_up_id == FollowUp.id)
-    .where(FollowUp.id == bindparam("id"))
-)  # fmt: skip
 _INITIALS = select(Client.initials, Client.surname).where(Client.id == bindparam("id"))
 
 
@@ -50,14 +43,9 @@ class TalkEvent:
 
 def talk_for(session: Session, actor: Actor, follow_up_id: int) -> TalkEvent:
     """Return a planned talk within reach, open or not; raises ``NotFound`` or ``Forbidden``."""
-    require(actor, Action.FOLLOW_UP_CHANGE)
-    row = session.execute(_TALK, {"id": follow_up_id}).one_or_none()
-    if row is None:
+    row, ref = follow_up_row(session, actor, follow_up_id, missing=NO_TALK)
+    if row.starts_at is None:
         raise NotFound(NO_TALK)
-    try:
-        ref = dossier_ref_by_id(session, actor, row.dossier_id)
-    except NotFound as error:
-        raise NotFound(NO_TALK) from error
     ref.require(Field.FOLLOW_UP_DATE, Access.READ)
     ref.require(Field.PERSON, Access.READ)
     person = session.execute(_INITIALS, {"id": ref.client_id}).one()

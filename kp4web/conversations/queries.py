@@ -25,8 +25,9 @@ from kp4web.accounts.models import User
 from kp4web.clients.models import Client
 from kp4web.clients.queries import name_of
 from kp4web.conversations.additions import Added as Added
-from kp4web.conversations.additions import RecentReport, recent_reports
+from kp4web.conversations.additions import RecentReport as RecentReport
 from kp4web.conversations.additions import additions_to as additions_to
+from kp4web.conversations.additions import recent_talks as recent_talks
 from kp4web.conversations.models import Channel, Conversation, Participant
 from kp4web.domain.actor import Actor
 from kp4web.domain.agreements import AgreementEnding, Party, agreed
@@ -238,7 +239,7 @@ def screen_for(session: Session, actor: Actor, number: str) -> Screen:
         norms=row.MunicipalityNorms.norms if row.MunicipalityNorms else Norms(),
         follow_ups=_follow_ups(waiting) if plans else (),
         agreements=_agreements(waiting) if reads else (),
-        reports=recent_reports(session, row.id) if reads else (),
+        reports=recent_talks(session, actor, row.id, reads_reports=True) if reads else (),
     )  # fmt: skip
 
 

@@ -3,21 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
 
-from sqlalchemy import Text, and_, bindparam, case, func, or_, select
+from sqlalchemy import Text, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from kp4web.accounts.models import User
-from kp4web.conversations.models import AdditionKind, Channel, Conversation, ReportAddition
+from kp4web.conversations.queries import RecentReport, recent_talks
 from kp4web.domain.actor import Actor
 from kp4web.domain.agreements import agreed
 from kp4web.domain.dates import dutch_day
 from kp4web.domain.due import DueKind
-from kp4web.domain.participation import touched
 from kp4web.extensions import AnyRow
 from kp4web.timeline.paper import NORMAL, SMALL, Paper, first_lines, lines_of, shared_out
-from kp4web.timeline.parameters import ACTOR, DOSSIER, READS_REPORTS
+from kp4web.timeline.parameters import DOSSIER
 from kp4web.timeline.pieces import Around, Head
 from kp4web.timeline.queries import keys_of
 from kp4web.worklist.models import Agreement
@@ -37,29 +34,6 @@ AVOID_LINES, REASON_LINES = 8, 3
 AROUND_TEXTS = 21
 """Lines of the head, the facts and the headings."""
 
-_READABLE = or_(READS_REPORTS, Conversation.author_id == ACTOR)
-_LATEST = (
-    select(Conversation.id)
-    .where(Conversation.dossier_id == DOSSIER)
-    .order_by(Conversation.held_on.desc(), Conversation.id.desc())
-    .limit(TALKS)
-    .subquery()
-)
-_TALKS = (
-    select(
-        Conversation.id, Conversation.held_on, Conversation.channel, User.name.label("author"),
-        case((_READABLE, func.substr(Conversation.report, 1, READ_OF_REPORT))).label("report"),
-        Conversation.life_areas, Conversation.participation_step, _READABLE.label("readable"),
-        ReportAddition.kind, ReportAddition.dated_on,
-        func.substr(ReportAddition.text, 1, READ_OF_REPORT).label("added"),
-    )
-    .join(_LATEST, _LATEST.c.id == Conversation.id)
-    .join(User, User.id == Conversation.author_id)
-    .outerjoin(
-        ReportAddition, and_(ReportAddition.conversation_id == Conversation.id, _READABLE)
-    )
-    .order_by(Conversation.held_on.desc(), Conversation.id.desc(), ReportAddition.id)
-)  # fmt: skip
 _AGREEMENTS = (
     select(Agreement.who, func.substr(Agreement.what, 1, 200, type_=Text).label("what"),
            Agreement.due_on)
@@ -122,8 +96,10 @@ class Sheet:
 def sheet_for(session: Session, actor: Actor, head: Head, around: Around, *, today: date) -> Sheet:
     """Return the sheet of a dossier whose top this actor has read; two queries."""
     keys = keys_of(actor, head)
-    rows = session.execute(_TALKS, keys)
-    talks = [_talk(list(of_one)) for _, of_one in groupby(rows, key=lambda row: row.id)]
+    latest = recent_talks(
+        session, actor, head.id, TALKS, reads_reports=keys["reads_reports"], longest=READ_OF_REPORT
+    )
+    talks = [_talk(one) for one in latest]
     agreements = _open(_agreement(row, today) for row in session.execute(_AGREEMENTS, keys))
     dates = _open(
         Line(due.when, _short(f"{due.label}: {due.what}" if due.what else due.label),
@@ -173,17 +149,14 @@ def _cut(talks: Sequence[Talk], free: int, paper: Paper) -> Iterable[Talk]:
             yield replace(talk, text=text, is_cut=is_cut)
 
 
-def _talk(rows: Sequence[AnyRow]) -> Talk:
+def _talk(one: RecentReport) -> Talk:
     """Return a talk; what was added stands above its report, where the cut does not reach it."""
-    row = rows[0]
     added = [
-        f"{AdditionKind(each.kind).label}, {dutch_day(each.dated_on)}: {each.added}"
-        for each in rows if each.added
-    ]  # fmt: skip
-    text = None if row.report is None else "\n".join([*added, row.report])
-    about = touched(row.life_areas, row.participation_step) if row.readable else ()
-    how = Channel(row.channel).label
-    return Talk(row.held_on, how, row.author, text, about=". ".join(about))
+        f"{each.kind.label}, {dutch_day(each.dated_on)}: {each.text[:READ_OF_REPORT]}"
+        for each in one.added
+    ]
+    text = None if one.report is None else "\n".join([*added, one.report])
+    return Talk(one.held_on, one.channel.label, one.author, text, about=one.about)
 
 
 def _agreement(row: AnyRow, today: date) -> Line:

@@ -73,8 +73,7 @@ def update(number: str) -> ResponseReturnValue:
     course.ref.require(Field.TRACK, Access.WRITE)
     form = _track_form(course, sent=True)
     if drafts.keeps():
-        decides = "rustbesluit" in request.form
-        page = url_for(".decide" if decides else ".edit", number=number)
+        page = url_for(".decide" if _decides(course) else ".edit", number=number)
         return drafts.keep(form, course.ref.id, page=page)
     if not form.validate_on_submit():
         return _refused(course, form)
@@ -94,9 +93,14 @@ def update(number: str) -> ResponseReturnValue:
     return go_to(url_for("timeline.show", number=number))
 
 
+def _decides(course: queries.Course) -> bool:
+    """Return whether what was sent is the form of the decision on rest."""
+    return "rustbesluit" in request.form and course.running.kind is TrackKind.REST
+
+
 def _refused(course: queries.Course, form: TrackForm) -> ResponseReturnValue:
     """Give the form back on the page it came from; nothing has changed."""
-    if "rustbesluit" in request.form and course.running.kind is TrackKind.REST:
+    if _decides(course):
         form.kind.choices = [c for c in form.kind.choices if c.value in AFTER_REST]
         return _decision(course, form, status=422)
     return _page(course, form, _subgroups_form(course), status=422)

@@ -278,7 +278,8 @@ _AGREEMENT = select(
 ).where(Agreement.id == bindparam("id"))  # fmt: skip
 _FOLLOW_UP = (
     select(
-        FollowUp.dossier_id, FollowUp.due_on, FollowUp.what, FollowUp.user_id, FollowUp.ended_at,
+        FollowUp.id, FollowUp.dossier_id, FollowUp.due_on, FollowUp.what, FollowUp.user_id,
+        FollowUp.ending, FollowUp.revision, PlannedTalk.minutes, FollowUp.ended_at,
         FollowUp.ended_on, FollowUp.ended_by_id, PlannedTalk.starts_at, PlannedTalk.place,
     )
     .outerjoin(PlannedTalk, PlannedTalk.follow_up_id == FollowUp.id)
@@ -358,20 +359,27 @@ def _line(session: Session, ref: DossierRef) -> DossierLine:
     return DossierLine(ref, name, row.pension_on)
 
 
+def follow_up_row(
+    session: Session, actor: Actor, follow_up_id: int, *, missing: str
+) -> tuple[AnyRow, DossierRef]:
+    """Return a follow-up and its dossier; raises ``NotFound`` (``missing``) out of reach."""
+    require(actor, Action.FOLLOW_UP_CHANGE)
+    row = session.execute(_FOLLOW_UP, {"id": follow_up_id}).one_or_none()
+    if row is None:
+        raise NotFound(missing)
+    try:
+        return row, dossier_ref_by_id(session, actor, row.dossier_id)
+    except NotFound as error:
+        raise NotFound(missing) from error
+
+
 def follow_up_for(session: Session, actor: Actor, follow_up_id: int) -> OpenItem:
     """
     Return an open follow-up that the actor may move.
 
     Raises ``NotFound`` out of reach, ``DomainError`` when it has ended, or ``Forbidden``.
     """
-    require(actor, Action.FOLLOW_UP_CHANGE)
-    row = session.execute(_FOLLOW_UP, {"id": follow_up_id}).one_or_none()
-    if row is None:
-        raise NotFound(NO_FOLLOW_UP)
-    try:
-        ref = dossier_ref_by_id(session, actor, row.dossier_id)
-    except NotFound as error:
-        raise NotFound(NO_FOLLOW_UP) from error
+    row, ref = follow_up_row(session, actor, follow_up_id, missing=NO_FOLLOW_UP)
     if row.ended_at is not None:
         raise DomainError(settled(row.ended_on, by_self=row.ended_by_id == actor.id))
     if row.user_id != actor.id:
