@@ -20,10 +20,6 @@ _FORGET = delete(ReportText).where(ReportText.heading_version_id == bindparam("v
 OVERTAKEN = "Deze tekst is intussen gewijzigd. Er is nog niets opgeslagen."
 
 
-class Overtaken(DomainError):
-    """Somebody saved another version in the meantime (409)."""
-
-
 @dataclass(frozen=True)
 class WriteHeading:
     """The intention to replace what stands under a heading; ``based_on`` is the version read."""
@@ -40,7 +36,7 @@ def write_heading(
     """
     Add a version with this text; return it, or the one that says the same already.
 
-    Raises ``Overtaken`` when the heading was changed since it was read, ``InvalidInput`` at the
+    Raises ``DomainError`` when the heading was changed since it was read, ``InvalidInput`` at the
     text, ``Forbidden`` or ``NotFound``.
     """
     require(actor, Action.HEADINGS_CHANGE)
@@ -55,7 +51,7 @@ def write_heading(
     if last is not None and last.text == text:
         return last
     if command.based_on != (last.version if last else 0):
-        raise Overtaken(OVERTAKEN)
+        raise DomainError(OVERTAKEN)
     if last is None and not text:
         raise InvalidInput("text", "Schrijf eerst iets op.")
     made = HeadingVersion(

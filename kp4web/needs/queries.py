@@ -108,10 +108,10 @@ def standing(
     )  # fmt: skip
 
 
-def needs_for(session: Session, actor: Actor, number: str) -> Needs:
+def needs_for(session: Session, actor: Actor, number: str, *, lock: bool = False) -> Needs:
     """Return both headings with their history; ``Forbidden`` or ``NotFound`` for others."""
     require(actor, Action.HEADINGS_READ)
-    ref = dossier_ref(session, actor, number)
+    ref = dossier_ref(session, actor, number, lock=lock)
     ref.require(Field.SUPPORT_NEEDS, Access.READ)
     rows = session.execute(_VERSIONS, {"dossier_id": ref.id}).all()
     name = name_of(session.execute(_NAME, {"dossier_id": ref.id}).one())

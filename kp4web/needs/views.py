@@ -11,10 +11,9 @@ from kp4web.dossiers.commands import record_in
 from kp4web.dossiers.queries import dossier_ref
 from kp4web.extensions import db
 from kp4web.needs import commands, queries
-from kp4web.needs.commands import Overtaken
 from kp4web.needs.forms import HeadingForm
 from kp4web.needs.queries import Needs
-from kp4web.web import drafts
+from kp4web.web import drafts, merging
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
 from kp4web.web.hints import ask_about_number
@@ -45,8 +44,10 @@ def edit(number: str, heading: str) -> ResponseReturnValue:
     now_there = needs.of(kind := _named(heading)).now
     form = drafts.restored(
         HeadingForm, needs.ref.id, rule=HeadingForm.drafts[kind],
-        text=now_there.text, version=str(now_there.version),
+        text=now_there.text,
     )  # fmt: skip
+    if not form.saved:
+        merging.begin(form)
     return _form_page(needs, kind, form)
 
 
@@ -60,9 +61,14 @@ def update(number: str, heading: str) -> ResponseReturnValue:
         ref = dossier_ref(db.session(), current_actor(), number)
         ref.require(Field.SUPPORT_NEEDS, Access.WRITE)
         return drafts.keep(form, ref.id, rule=rule)
+    needs = queries.needs_for(db.session(), current_actor(), number, lock=True)
+    needs.ref.require(Field.SUPPORT_NEEDS, Access.WRITE)
+    now_there = needs.of(kind).now
+    if not merging.merge(form, {"text": now_there.text}):
+        return _refused(number, kind, form, 409)
     if not form.validate_on_submit():
         return _refused(number, kind, form, 422)
-    command = form.command(kind)
+    command = form.command(kind, now_there.version)
     try:
         made = commands.write_heading(
             db.session(), current_actor(), number, command, now=now(), today=today()
@@ -71,10 +77,10 @@ def update(number: str, heading: str) -> ResponseReturnValue:
     except InvalidInput as error:
         form.refuse(error)
         return _refused(number, kind, form, 422)
-    except Overtaken:
-        return _refused(number, kind, form, 409)
     db.session.commit()
     flash(f"{kind.label} is opgeslagen.", "ok")
+    if others := merging.said(form):
+        flash(others, "info")
     ask_about_number(command.text, href=url_for(".index", number=number))
     if wants_fragment():
         return _standing(queries.needs_for(db.session(), current_actor(), number), kind)
@@ -91,22 +97,17 @@ def _refused(number: str, kind: Heading, form: HeadingForm, status: int) -> Resp
     """Give the form back with what was typed; nothing has changed."""
     db.session.rollback()
     needs = queries.needs_for(db.session(), current_actor(), number)
-    other = None
-    if status == 409:
-        other = needs.of(kind).now
-        form.version.data = str(other.version)  # who saves again has seen it
-    return _form_page(needs, kind, form, other=other, status=status)
+    return _form_page(needs, kind, form, status=status)
 
 
 def _form_page(
-    needs: Needs, kind: Heading, form: HeadingForm,
-    *, other: queries.Standing | None = None, status: int = 200,
-) -> ResponseReturnValue:  # fmt: skip
+    needs: Needs, kind: Heading, form: HeadingForm, *, status: int = 200
+) -> ResponseReturnValue:
     needs.ref.require(Field.SUPPORT_NEEDS, Access.WRITE)
     _log(needs)
     form.text.id = f"tekst-{kind.slug}"
     return render_page(
-        "needs/edit.html", fragment="form", status=status, needs=needs, form=form, other=other,
+        "needs/edit.html", fragment="form", status=status, needs=needs, form=form,
         standing=needs.of(kind).now, no_diagnosis=NO_DIAGNOSIS, user_id=current_actor().id,
         inside=wants_fragment(), back=way_back(url_for("timeline.show", number=needs.ref.number)),
     )  # fmt: skip

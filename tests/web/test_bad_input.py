@@ -172,7 +172,7 @@ FORMS: dict[str, tuple[str, Data]] = {  # endpoint: (who may, what a good form s
     "moves.create": (
         "lead", {"verzet": "{follow_up_id}_2026-11-17_2026-12-01", "terug": "/werkvoorraad"},
     ),
-    "needs.update": ("lead", {"text": TEXT, "version": "1", "terug": "/"}),
+    "needs.update": ("lead", {"text": TEXT, "terug": "/"}),
     "organisations.create": (
         "operator", {"kind": "municipality", "name": "Proefdorp", "team": TEXT},
     ),

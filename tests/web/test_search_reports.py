@@ -95,15 +95,15 @@ def test_the_report_of_an_attempt_is_found_too(http_as, dossier, lead):
 
 def test_what_stands_under_a_heading_is_found_until_it_is_replaced(http_as, dossier, lead):
     http, address = http_as(lead), f"/dossiers/{dossier.number}/ondersteuning"
-    http.post(f"{address}/ondersteuningsvraag", data={"text": "Zoekt een tuin.", "version": "0"})
+    http.post(f"{address}/ondersteuningsvraag", data={"text": "Zoekt een tuin."})
     page = search(http, "tuin")
     assert hits(page) == ["Zoekt een [tuin]."]
     assert "Ondersteuningsvraag, zoals die nu in het dossier staat" in page
     assert f'href="{address}"' in page
     assert not finds(http_as(make_user()), "tuin")  # a colleague reads no headings
-    http.post(f"{address}/ondersteuningsvraag", data={"text": "Zoekt een koor.", "version": "1"})
+    http.post(f"{address}/ondersteuningsvraag", data={"text": "Zoekt een koor."})
     assert (finds(http, "tuin"), finds(http, "koor")) == (False, True)
-    http.post(f"{address}/ondersteuningsvraag", data={"text": "", "version": "2"})
+    http.post(f"{address}/ondersteuningsvraag", data={"text": ""})
     assert not finds(http, "koor")
 
 
