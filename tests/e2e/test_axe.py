@@ -51,7 +51,7 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         ("/dossiers/{number}/opvolgingen/nieuw", "Opvolging plannen"),
         ("/opvolgingen/{follow_up_id}/verzetting", "Verzetten"),
         "/afspraken/{agreement_id}/afronding",
-        "/dossiers/{old}/aow",
+        ("/dossiers/{old}/aow", "Gezien"),
         REPORT, "/rapportages/kp4?peildatum=gisteren",
         "/rapportages/kp4/dossiers?peildatum=2026-11-18&traject=rest",
         ("/account", "Wachtwoord veranderen"), "/beheer/gebruikers",
@@ -64,7 +64,7 @@ PAGES: dict[str, list[str | tuple[str, str]]] = {
         "/agenda", "/agenda?maand=2026-11", "/werkvoorraad?soort=follow_up&kies=1",
         MOVES, f"{MOVES}&naar=elk-1-week", f"{MOVES}&dag=gisteren", "/verzettingen/nieuw",
         "/verzettingen?verzet=1:2026-11-25",
-        "/privacy/wie-ziet-wat", "/dossiers/{number}/inzage",
+        ("/privacy/wie-ziet-wat", "Leg uit"), "/dossiers/{number}/inzage",
         "/dossiers/{number}/wie-helpt-waarmee",
     ],
     "lead: questionnaire": [
@@ -300,6 +300,26 @@ def test_drafts_undo_and_previews_are_accessible(page_as, visited):
     run_axe_at_all_widths(page)
 
 
+def test_why_somebody_sees_something_is_accessible(page_as, visited):
+    page = page_as(visited.users["lead"])
+    page.goto("/privacy/wie-ziet-wat")
+    page.get_by_label("Wat", exact=True).select_option("reports")
+    page.get_by_label("Dossiernummer").fill(visited.values["number"])
+    page.get_by_role("button", name="Leg uit").click()
+    expect(page.locator("#uitleg .alert")).to_be_visible()
+    run_axe_at_all_widths(page)
+
+
+def test_the_preview_of_a_corrected_profile_is_accessible(page_as, visited):
+    page = page_as(visited.users["intake"])
+    page.goto(f"/profielbepalingen/{visited.values['decision_id']}/correctie")
+    page.get_by_label("Motivering").fill("Zorg gaat voor.")
+    page.get_by_label("Waarom corrigeert u dit?").fill("Verkeerd overgenomen.")
+    page.get_by_role("button", name="Laat zien wat er verandert").click()
+    expect(page.get_by_test_id("preview")).to_be_visible()
+    run_axe_at_all_widths(page)
+
+
 def test_two_versions_beside_each_other_are_accessible(page_as, visited):
     page, other = (page_as(visited.users["lead"]) for _ in "12")
     for each, typed in ((page, "0345 1"), (other, "0345 2")):
@@ -310,4 +330,11 @@ def test_two_versions_beside_each_other_are_accessible(page_as, visited):
     expect(page.get_by_role("status")).to_contain_text("opgeslagen")
     other.get_by_role("button", name="Opslaan").click()
     expect(other.get_by_test_id("clash")).to_have_count(2)
+    run_axe_at_all_widths(other)
+    for each, typed in ((page, "Een koor."), (other, "Een tuin.")):
+        each.goto(f"/dossiers/{visited.values['number']}/ondersteuning/activering")
+        each.get_by_label("Activering").fill(typed)
+    for each in (page, other):
+        each.get_by_role("button", name="Opslaan").click()
+    expect(other.get_by_test_id("clash")).to_have_count(1)
     run_axe_at_all_widths(other)
