@@ -13,6 +13,7 @@ from kp4web.config import SettingsError, settings
 from kp4web.crypto import vault
 from kp4web.extensions import csrf, db, login, migrate
 from kp4web.registry import FEATURES_WITH_PAGES, import_models
+from kp4web.web.assets import Site
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -23,7 +24,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     Raises ``SettingsError`` for a missing or malformed setting, and ``RuntimeError`` when an
     endpoint declares no access rule.
     """
-    app = Flask(__name__, instance_relative_config=True)
+    app = Site(__name__, instance_relative_config=True)
     app.config.from_mapping(settings(Path(app.instance_path), config))
     Path(app.instance_path).mkdir(exist_ok=True)
     import_models()

@@ -35,7 +35,7 @@ from kp4web.domain.transfers import (
     shown_to,
 )
 from kp4web.dossiers.models import Dossier
-from kp4web.extensions import AnyRow
+from kp4web.extensions import AnyRow, rows_of
 from kp4web.organisations.models import Municipality, Organisation
 from kp4web.transfers.checks import found_in
 from kp4web.transfers.models import Transfer, TransferDossier, TransferStep
@@ -188,7 +188,7 @@ def waiting_for(session: Session, actor: Actor, *, today: date) -> int:
     """Return how many transfers wait for a step of the own organisation; one query."""
     require(actor, Action.GUIDANCE_TRANSFER)
     own = {"organisation_id": actor.organisation_id, "today": today}
-    return session.scalar(_WAITING, own) or 0
+    return int(rows_of(session, _WAITING, own).scalar_one())
 
 
 def head_for(session: Session, actor: Actor, transfer_id: int) -> Head:

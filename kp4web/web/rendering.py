@@ -5,7 +5,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +15,7 @@ from jinja2.ext import Extension
 from kp4web.domain.dates import AMSTERDAM, day_of, dutch_date, dutch_day
 from kp4web.domain.policy import Relation
 from kp4web.domain.reasons import until_words
+from kp4web.web.assets import content_of
 from kp4web.web.clock import now, today
 from kp4web.web.navigation import shell
 from kp4web.web.session import seconds_left
@@ -95,6 +95,6 @@ def asset(filename: str) -> str:
 
 @cache
 def _address(filename: str) -> str:
-    path = Path(current_app.static_folder or "") / filename
-    mark = hashlib.sha256(path.read_bytes()).hexdigest()[:6] if path.is_file() else "none"
+    content = content_of(current_app, filename)
+    mark = "none" if content is None else hashlib.sha256(content).hexdigest()[:6]
     return f"{current_app.static_url_path}/{filename}?v={mark}"

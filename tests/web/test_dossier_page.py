@@ -193,7 +193,7 @@ def test_a_dossier_with_fifty_conversations_stays_small(http_as, lead):
             dossier, lead, due_on=TODAY + timedelta(days=number), what=f"Bellen {number}"
         )
     make_agency().phone = lead.phone = "0344 11 22 33"
-    assert len(page_of(http_as(lead), dossier).encode()) <= 33_000
+    assert len(page_of(http_as(lead), dossier).encode()) <= 32_000
 
 
 def test_no_statement_of_the_page_scans_a_large_table(app, http_as, lead):

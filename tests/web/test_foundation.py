@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -45,6 +46,16 @@ def test_files_are_kept_by_the_browser_only_under_an_address_with_a_version(http
     for path, kept in ((address, True), ("/static/js/kp4.js", False)):
         with http.get(path) as response:
             assert ("immutable" in response.headers["Cache-Control"]) is kept
+
+
+def test_every_style_sheet_is_sent_in_the_one_file_of_the_page(app, http):
+    address = http.get("/inloggen").text.split('rel="stylesheet" href="')[1].split('"')[0]
+    sent = http.get(address)
+    assert sent.mimetype == "text/css"
+    assert "immutable" in sent.headers["Cache-Control"]
+    sheets = Path(app.static_folder, "css").glob("*.css")
+    left_out = [path.stem for path in sheets if path.read_bytes() not in sent.data]
+    assert left_out == ["print"]
 
 
 def test_the_session_cookie_is_out_of_reach_for_scripts_and_other_sites(http):
