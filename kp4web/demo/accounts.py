@@ -51,6 +51,8 @@ ACCOUNTS: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
 """E-mail, name, organisation, roles; in the small team of Buren the coordinator has dossiers."""
 
 JOB_COACH = "klantmanager@werkzaak.example"
+AGENCY_TEAM = "teamcoordinator@werkzaak.example"
+AGENCY_CONSULTANTS = ("consulent@werkzaak.example", "consulent2@werkzaak.example")
 
 WEST_BETUWE = Team(
     municipality="west-betuwe",

@@ -26,6 +26,7 @@ from kp4web.demo.loader_departures import DEPARTURE_COMMANDS, accept_instead
 from kp4web.demo.loader_intake import INTAKE_COMMANDS
 from kp4web.demo.loader_legal import LEGAL_COMMANDS
 from kp4web.demo.loader_reports import REPORT_COMMANDS
+from kp4web.demo.loader_transfers import TRANSFER_COMMANDS
 from kp4web.demo.loading import Keys, person_of
 from kp4web.domain.actor import OrganisationKind, Role
 from kp4web.domain.corrections import TrackCorrection
@@ -355,4 +356,5 @@ COMMANDS: dict[type[told.Event], Callable[[Loader, Any], None]] = {
     **DEPARTURE_COMMANDS,
     **REPORT_COMMANDS,
     **ACCESS_COMMANDS,
+    **TRANSFER_COMMANDS,
 }

@@ -34,6 +34,7 @@ from kp4web.demo.redecided import corrected_profiles
 from kp4web.demo.reviews import reassessments
 from kp4web.demo.scenes import ROUND, start
 from kp4web.demo.today import arrange
+from kp4web.demo.transfers import transfers
 from kp4web.domain.actor import OrganisationKind
 from kp4web.domain.dates import AMSTERDAM, add_days
 
@@ -60,6 +61,7 @@ def history(seed: int, today: date) -> tuple[Event, ...]:
     told += departures(lives, today)
     told += [*signals(lives, population.seed, today), *announced(today)]
     told += corrected_profiles(sorted(told, key=lambda event: event.at), today)
+    told += transfers(today)
     told = [event for event in told if event.day < today]
     frame = [*_organisations(), *_round(), *_welfare_counts(population.seed, today)]
     return tuple(_bundled(sorted([*frame, *told], key=lambda event: event.at)))

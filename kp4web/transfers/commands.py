@@ -10,21 +10,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, insert, select
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.orm import Session
 
-from kp4web.accounts.models import User
-from kp4web.audit.commands import record
 from kp4web.domain.actor import Actor
-from kp4web.domain.dates import AMSTERDAM, dutch_date
-from kp4web.domain.errors import DomainError, Forbidden, InvalidInput, NotFound
+from kp4web.domain.errors import DomainError, Forbidden, InvalidInput
 from kp4web.domain.policy import NO_ACCESS, Action, require
 from kp4web.domain.transfers import (
     NEEDS_REASON,
     NOTE_MAX,
     REASON_MAX,
     REFERENCE_MAX,
-    Division,
     TransferState,
     check_days,
     is_takers,
@@ -34,13 +30,17 @@ from kp4web.extensions import AnySelect
 from kp4web.transfers.choosing import NOBODY as NOBODY
 from kp4web.transfers.choosing import Choice as Choice
 from kp4web.transfers.choosing import Way, available, ways_for
-from kp4web.transfers.models import Transfer, TransferDossier, TransferStep
-from kp4web.transfers.queries import NO_TRANSFER, Head, head_for
+from kp4web.transfers.division import Divide as Divide
+from kp4web.transfers.division import divide as divide
+from kp4web.transfers.execution import Progress as Progress
+from kp4web.transfers.execution import begin_execution as begin_execution
+from kp4web.transfers.execution import carry_out as carry_out
+from kp4web.transfers.models import Transfer, TransferDossier
+from kp4web.transfers.queries import Head
+from kp4web.transfers.steps import happened, locked, note, note_step
 
 NOTHING_CHOSEN = "Er zijn geen actieve dossiers die hierbij horen."
-NO_CONSULTANT = "Kies een consulent van uw eigen team."
 _CHOSEN = cast(Table, TransferDossier.__table__)
-_LOCK = select(Transfer).where(Transfer.id == bindparam("id")).with_for_update()
 
 
 @dataclass(frozen=True)
@@ -211,68 +211,6 @@ def take_step(
     note_step(session, actor, transfer, to, why if to in NEEDS_REASON else "", now=now, today=today)
 
 
-def note_step(
-    session: Session,
-    actor: Actor,
-    transfer: Transfer,
-    to: TransferState,
-    reason: str,
-    *,
-    now: datetime,
-    today: date,
-) -> None:
-    """Note that the step was taken, and log it."""
-    transfer.state = to
-    session.add(
-        TransferStep(
-            transfer_id=transfer.id, state=to, taken_on=today, taken_at=now, by_id=actor.id,
-            reason=reason,
-        )
-    )  # fmt: skip
-    session.flush()
-    note(session, actor, transfer, f"transfer_{to.value}", now=now)
-
-
-def happened(session: Session, transfer: Transfer) -> str:
-    """Return what the last step was, when and by whom."""
-    row = session.execute(
-        select(TransferStep.state, TransferStep.taken_at, User.name)
-        .join(User, User.id == TransferStep.by_id)
-        .where(TransferStep.transfer_id == transfer.id)
-        .order_by(TransferStep.id.desc())
-        .limit(1)
-    ).one()
-    at = row.taken_at.astimezone(AMSTERDAM)
-    return (
-        f"Deze overgang is al {row.state.label.lower()}, op {dutch_date(at.date())} om {at:%H:%M} "
-        f"door {row.name}. Er is niets veranderd."
-    )
-
-
-@dataclass(frozen=True)
-class Divide:
-    """Who receives which dossiers of a transfer."""
-
-    how: Division
-    users: tuple[int, ...] = ()
-    numbers: tuple[str, ...] | None = None
-    """Without numbers: every dossier that nobody receives yet, or with ``TO`` none."""
-
-
-# ---------------------------------------------------------------------- the lock
-
-
-def locked(session: Session, actor: Actor, transfer_id: int) -> tuple[Transfer, Head]:
-    """Return the transfer within reach as it is now, locked."""
-    require(actor, Action.GUIDANCE_TRANSFER)
-    head_for(session, actor, transfer_id)
-    options = {"populate_existing": True}
-    transfer = session.scalars(_LOCK, {"id": transfer_id}, execution_options=options).one_or_none()
-    if transfer is None:
-        raise NotFound(NO_TRANSFER)
-    return transfer, head_for(session, actor, transfer_id)
-
-
 def _editable(session: Session, actor: Actor, transfer_id: int) -> tuple[Transfer, Head]:
     transfer, head = locked(session, actor, transfer_id)
     if not head.gives:
@@ -285,13 +223,3 @@ def _editable(session: Session, actor: Actor, transfer_id: int) -> tuple[Transfe
 def _require_open(session: Session, transfer: Transfer) -> None:
     if not transfer.state.is_open:
         raise DomainError(happened(session, transfer))
-
-
-def note(
-    session: Session, actor: Actor, transfer: Transfer, act: str, *, now: datetime, **detail: Any
-) -> None:
-    """Log an act about a transfer, of which municipality and with which numbers."""
-    record(
-        session, actor, act, now=now, municipality_id=transfer.municipality_id,
-        transfer=transfer.id, **detail,
-    )  # fmt: skip

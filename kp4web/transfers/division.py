@@ -1,6 +1,7 @@
 """Choosing who of the receiving team gets which dossiers of a transfer."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
@@ -17,11 +18,21 @@ from kp4web.domain.errors import DomainError, Forbidden, InvalidInput
 from kp4web.domain.policy import NO_ACCESS
 from kp4web.domain.transfers import Division, Load, spread
 from kp4web.dossiers.models import Dossier
-from kp4web.transfers.commands import Divide, happened, locked, note
 from kp4web.transfers.models import TransferDossier
+from kp4web.transfers.steps import happened, locked, note
 
 NO_CONSULTANT = "Kies een consulent van uw eigen team."
 _CHOSEN = cast(Table, TransferDossier.__table__)
+
+
+@dataclass(frozen=True)
+class Divide:
+    """Who receives which dossiers of a transfer."""
+
+    how: Division
+    users: tuple[int, ...] = ()
+    numbers: tuple[str, ...] | None = None
+    """Without numbers: every dossier that nobody receives yet, or with ``TO`` none."""
 
 
 def divide(

@@ -37,7 +37,7 @@ from kp4web.domain.transfers import (
 from kp4web.dossiers.models import Dossier
 from kp4web.extensions import AnyRow, rows_of
 from kp4web.organisations.models import Municipality, Organisation
-from kp4web.transfers.checks import found_in
+from kp4web.transfers.checks import found_in as found_in
 from kp4web.transfers.models import Transfer, TransferDossier, TransferStep
 
 NO_TRANSFER = "Deze overgang bestaat niet of is niet voor u."

@@ -11,12 +11,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import Inspector, column, delete, insert, inspect, select, table, text, update
+from sqlalchemy import Inspector, column, delete, func, insert, inspect, select, table, text, update
 
 import kp4web
-from kp4web.accounts.models import User
+from kp4web.accounts.models import User, UserRole
 from kp4web.accounts.queries import user_by_email
 from kp4web.corrections.commands import see_correction
+from kp4web.domain.actor import Role
 from kp4web.domain.due import DueKind
 from kp4web.domain.handovers import HandoverKind, HandoverState
 from kp4web.dossiers.models import (
@@ -394,12 +395,19 @@ def _settle_agreements(app: Flask) -> None:
 
 
 def _settle_questions(app: Flask) -> None:
-    """Take every open question off the list, as its coordinator would."""
+    """Take every open question off the list, as the coordinator would who has the dossier now."""
     session = db.session()
-    query = select(ReportQuestion.id, ReportQuestion.asked_by_id)
-    for question_id, by_id in session.execute(query.where(ReportQuestion.ended_at.is_(None))).all():
-        asker = actor(session.get_one(User, by_id))
-        settle_question(session, asker, question_id, now=datetime.now(UTC), today=TODAY)
+    asked = (
+        select(ReportQuestion.id, func.min(UserRole.user_id))
+        .join(Dossier, Dossier.id == ReportQuestion.dossier_id)
+        .join(User, User.organisation_id == Dossier.holder_id)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(ReportQuestion.ended_at.is_(None), UserRole.role == Role.COORDINATOR)
+        .group_by(ReportQuestion.id)
+    )
+    for question_id, by_id in session.execute(asked).all():
+        coordinator = actor(session.get_one(User, by_id))
+        settle_question(session, coordinator, question_id, now=datetime.now(UTC), today=TODAY)
     session.commit()
 
 

@@ -9,9 +9,10 @@ from kp4web.accounts.commands import passwords
 from kp4web.accounts.models import User
 from kp4web.clients.models import Client, HouseholdMember
 from kp4web.conversations.models import ContactAttempt, Conversation
-from kp4web.demo.accounts import ACCOUNTS
+from kp4web.demo.accounts import ACCOUNTS, AGENCY_CONSULTANTS
 from kp4web.demo.events import RecordConversation
-from kp4web.domain.tracks import Subgroup
+from kp4web.domain.actor import OrganisationKind
+from kp4web.domain.tracks import Subgroup, TrackKind
 from kp4web.dossiers.models import Dossier, SubgroupPeriod, TrackPeriod
 from kp4web.figures.models import WelfareCount
 from kp4web.handovers.models import Handover, HandoverKind, HandoverState
@@ -97,12 +98,23 @@ def test_everything_told_is_there(db_session):
 def test_every_dossier_stands_where_the_story_left_it(db_session):
     rows = {dossier.number: dossier for dossier in db_session.scalars(select(Dossier))}
     emails = dict(db_session.execute(select(User.id, User.email)).all())
+    agency = db_session.scalar(
+        select(Organisation.id).where(Organisation.kind == OrganisationKind.WORK_AGENCY)
+    )
+    moved = [row for row in rows.values() if row.holder_id == agency]
+    assert len(moved) >= 8
+    assert sum(row.lead_id is None for row in moved) == 2
     told = play(story(TODAY))
     assert len(rows) == len(told)
     for dossier in told.values():
         row = rows[dossier.number]
         assert (row.kind, row.planned_end) == (dossier.kind, dossier.rows[-1].planned_end)
-        assert emails.get(row.lead_id) == dossier.lead
+        lead = emails.get(row.lead_id)
+        if row.holder_id == agency:  # moved at the end of the last day
+            assert (dossier.key[:3], row.kind) == ("bu-", TrackKind.REST)
+            assert lead in {None, *AGENCY_CONSULTANTS}
+        else:
+            assert lead == dossier.lead
         assert row.last_contact_on == max(dossier.contacts, default=None)
     still_open = count(db_session, FollowUp, FollowUp.ended_at.is_(None))
     assert still_open == sum(len(dossier.open) for dossier in told.values())

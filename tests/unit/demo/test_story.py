@@ -27,6 +27,7 @@ from kp4web.demo.events import (
 from kp4web.demo.intake_events import ReturnHandover
 from kp4web.demo.reports import TEXTS
 from kp4web.demo.story import history
+from kp4web.demo.transfers import MoveGuidance
 from kp4web.domain import bsn
 from kp4web.domain.agreements import Party
 from kp4web.domain.dates import add_months, week_end
@@ -218,7 +219,9 @@ OF_KP3 = {DueKind.AWAIT_HANDOVER, DueKind.READ_FEEDBACK, DueKind.WRITE_FEEDBACK}
 
 def test_nobody_is_offered_to_the_work_agency_in_the_golden_years(today):
     told = [e for e in story(today) if type(e).__module__ == departure_events.__name__]
-    assert not [e for e in told if e.day.year < 2022]
+    moves = [e for e in story(today) if isinstance(e, MoveGuidance)]
+    assert not [e for e in (*told, *moves) if e.day.year < 2022]
+    assert len(moves) == (today.year > 2021)
     kinds = {type(e).__name__ for e in told}
     if today.year > 2024:
         assert {"OfferDossier", "WriteFeedback", "ReadFeedback"} <= kinds
