@@ -136,8 +136,9 @@ def test_every_form_of_the_list_reads_one_team_only(users):
     for whose, track, stopped, subgroup, group in filters:
         for sort, descending in product(Sort, (False, True)):
             wanted = Wanted(
-                whose, consultant.id, track, stopped, subgroup, group, sort, descending, page=2
-            )
+                whose, consultant.id, track, stopped, subgroup, group, sort=sort,
+                descending=descending, page=2,
+            )  # fmt: skip
             with plans() as steps:
                 dossiers_for(session, coordinator, wanted, today=TODAY)
             assert_flat(steps, wanted)
