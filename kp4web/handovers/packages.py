@@ -10,6 +10,7 @@ from kp4web.accounts.models import User
 from kp4web.applications.models import Application, ApplicationDecision, ApplicationMember
 from kp4web.clients.models import ContactPreference
 from kp4web.clients.queries import masked_bsn, name_of
+from kp4web.domain.dates import day_of
 from kp4web.domain.policy import Access, Field, access
 from kp4web.dossiers.queries import DossierRef
 from kp4web.extensions import AnyRow
@@ -26,6 +27,7 @@ _PACKAGE = (
         Application.email, Application.contact_preference, Application.interpreter,
         Application.approach, Application.registered_on, ApplicationDecision.profile,
         ApplicationDecision.justification, ApplicationDecision.decided_on,
+        ApplicationDecision.first_id, ApplicationDecision.recorded_at,
         _DECIDER.name.label("decided_by"),
         Handover.note, Handover.offered_on, _SENDER.name.label("sender"),
     )
@@ -63,6 +65,8 @@ class Package:
     justification: str
     decided_on: date
     decided_by: str
+    corrected_on: date | None
+    """When what was determined was last put right, if ever."""
     note: str
     offered_on: date
     sender: str
@@ -83,8 +87,9 @@ def packages_of(session: Session, ref: DossierRef) -> tuple[Package, ...]:
 
 
 def _package(row: AnyRow) -> Package:
-    same = set(Package.__dataclass_fields__) - {"name", "bsn_masked"}
+    same = set(Package.__dataclass_fields__) - {"name", "bsn_masked", "corrected_on"}
     return Package(
+        corrected_on=day_of(row.recorded_at) if row.first_id else None,
         name=name_of(row),
         bsn_masked=masked_bsn(row),
         **{field: getattr(row, field) for field in same},

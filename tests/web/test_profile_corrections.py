@@ -161,6 +161,9 @@ def test_klantprofiel_4_after_all_is_offered(http_as, intake, decided):
     answer, _ = save(http, path_of(), said | {"note": "Bel eerst."})
     assert answer.status_code == 303
     assert state() == (ApplicationState.OFFERED, None)
+    handover = db.session.scalars(select(Handover)).one()
+    package = http_as(make_user(Role.COORDINATOR)).get(f"/overdrachten/{handover.id}").text
+    assert "Werkzaak corrigeerde de profielbepaling op" in package
     dossier = accept()
     assert profiles() == [(4, MARCH, "Toch niet.")]
     assert no_differences() == []
