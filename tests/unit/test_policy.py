@@ -7,10 +7,12 @@ import pytest
 
 from kp4web.domain.actor import ROLE_LABELS, ROLES_OF, Actor, Grant, OrganisationKind, Role
 from kp4web.domain.errors import Forbidden
+from kp4web.domain.handovers import HandoverKind, Side
 from kp4web.domain.policy import (
     ALLOWED,
     ANSWER_FIELDS,
     FIELD_LABELS,
+    FOR_THE_MUNICIPALITY,
     MATRIX,
     NOTES,
     RELATION_LABELS,
@@ -18,10 +20,13 @@ from kp4web.domain.policy import (
     Access,
     Action,
     Field,
+    FigureScope,
     Relation,
     access,
     answer_field,
     application_relations,
+    figure_scope,
+    handover_sides,
     may,
     opened_by_reason,
     readable_classes,
@@ -237,6 +242,18 @@ def test_a_reason_counts_for_one_dossier_and_a_role_that_may_give_it(
 def test_a_role_may_what_its_row_says_and_nothing_else(role):
     for action in Action:
         assert may(an_actor(role), action) is (action in ALLOWED[role])
+
+
+def test_a_work_agency_that_guides_opens_nothing_and_takes_no_applicant_in():
+    there = an_actor(Role.COORDINATOR, kind=OrganisationKind.WORK_AGENCY)
+    here = an_actor(Role.COORDINATOR)
+    missing = {action for action in Action if may(here, action) and not may(there, action)}
+    assert missing == FOR_THE_MUNICIPALITY[Role.COORDINATOR]
+    applicant = (HandoverKind.KP4, Side.RECEIVER)
+    assert handover_sides(here) - handover_sides(there) == {applicant}
+    assert (figure_scope(here), figure_scope(there)) == (FigureScope.MUNICIPALITY, FigureScope.HELD)
+    with pytest.raises(Forbidden):
+        figure_scope(an_actor(Role.POLICY_OFFICER, kind=OrganisationKind.WORK_AGENCY))
 
 
 def test_without_a_role_nothing_is_allowed():
