@@ -38,31 +38,38 @@ def _axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-def run_axe(page: Any) -> None:
-    """Fail when axe finds a violation on the page as it is now; needs JavaScript.
+CHECK = """
+    rules => 'axe' in window
+        ? axe.run(document, {
+            runOnly: rules, resultTypes: ['violations'], preload: false, iframes: false
+        }).then(({violations}) => [violations, document.documentElement.scrollWidth])
+        : null
+"""
 
-    The script goes in as an evaluated expression, which the content security policy of the page
-    does not concern; the policy itself stays in force.
+
+def run_axe(page: Any) -> int:
+    """Fail when axe finds a violation on the page as it is now; return how wide the page is.
+
+    Needs JavaScript. The script goes in as an evaluated expression, which the content security
+    policy of the page does not concern; the policy itself stays in force.
     """
-    if not page.evaluate("'axe' in window"):
+    outcome = page.evaluate(CHECK, RULES)
+    if outcome is None:
         page.evaluate(f"() => {{ {_axe()} }}")
-    outcome = page.evaluate(
-        "rules => axe.run(document, "
-        "{runOnly: rules, resultTypes: ['violations'], preload: false, iframes: false})",
-        RULES,
-    )
+        outcome = page.evaluate(CHECK, RULES)
+    violations, width = outcome
     found = [
         f"{violation['id']}: {violation['help']}\n    {node['html']}\n    {node['failureSummary']}"
-        for violation in outcome["violations"]
+        for violation in violations
         for node in violation["nodes"]
     ]
     assert not found, "\n".join([f"axe at {page.url}, {page.viewport_size}:", *found])
+    return int(width)
 
 
 def run_axe_at_all_widths(page: Any) -> None:
     """Check accessibility and that nothing sticks out sideways, on three kinds of screen."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        run_axe(page)
-        needed = page.evaluate("document.documentElement.scrollWidth")
+        needed = run_axe(page)
         assert needed <= width, f"{page.url} is {needed} pixels wide on a screen of {width}"
