@@ -11,7 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import Inspector, column, delete, func, insert, inspect, select, table, text, update
+from sqlalchemy import column, delete, func, insert, inspect, select, table, text, update
 
 import kp4web
 from kp4web.accounts.models import User, UserRole
@@ -95,25 +95,28 @@ def read(name: str, *columns: str) -> list[tuple[Any, ...]]:
 def described() -> dict[str, dict[str, Any]]:
     """Return the columns, constraints and indexes of every table, by name."""
     inspector = inspect(db.engine)
-    return {name: _description(inspector, name) for name in tables()}
-
-
-def _description(inspector: Inspector, name: str) -> dict[str, Any]:
+    columns, keys = inspector.get_multi_columns(), inspector.get_multi_pk_constraint()
+    references, unique = (
+        inspector.get_multi_foreign_keys(),
+        inspector.get_multi_unique_constraints(),
+    )
+    checks, indexes = inspector.get_multi_check_constraints(), inspector.get_multi_indexes()
     return {
-        "columns": {
-            each["name"]: (str(each["type"]), each["nullable"], each["default"])
-            for each in inspector.get_columns(name)
-        },
-        "primary key": inspector.get_pk_constraint(name),
-        "foreign keys": {str(each["name"]): each for each in inspector.get_foreign_keys(name)},
-        "unique": {
-            each["name"]: each["column_names"] for each in inspector.get_unique_constraints(name)
-        },
-        "checks": {each["name"]: each["sqltext"] for each in inspector.get_check_constraints(name)},
-        "indexes": {
-            each["name"]: (each["column_names"], each["unique"], _where(each))
-            for each in inspector.get_indexes(name)
-        },
+        name: {
+            "columns": {
+                each["name"]: (str(each["type"]), each["nullable"], each["default"])
+                for each in columns[None, name]
+            },
+            "primary key": keys[None, name],
+            "foreign keys": {str(each["name"]): each for each in references[None, name]},
+            "unique": {each["name"]: each["column_names"] for each in unique[None, name]},
+            "checks": {each["name"]: each["sqltext"] for each in checks[None, name]},
+            "indexes": {
+                each["name"]: (each["column_names"], each["unique"], _where(each))
+                for each in indexes[None, name]
+            },
+        }
+        for name in tables()
     }
 
 
@@ -221,40 +224,32 @@ def database_of_0001(empty_database: str) -> Iterator[str]:
 # ---------------------------------------------------------------------- what they make
 
 
-def test_up_down_up(empty_database: str) -> None:
-    with short_lived(empty_database):
-        flask_migrate.upgrade()
-        made = described()
-        assert set(made) == set(Base.metadata.tables)
-        flask_migrate.downgrade(revision="base")
-        assert tables() == set()
-        flask_migrate.upgrade()
-        assert described() == made
-        head = db.session.execute(text("SELECT id, last_id FROM audit_head")).one()
-        assert tuple(head) == (1, 0)
-
-
 def test_every_step_down_leaves_what_the_step_up_to_it_made(empty_database: str) -> None:
     with short_lived(empty_database):
         made = []
         for revision in REVISIONS:
             flask_migrate.upgrade(revision=revision)
             made.append((revision, described(), constraint_names()))
+        assert set(made[-1][1]) == set(Base.metadata.tables)
         for revision, description, names in reversed(made):
             flask_migrate.downgrade(revision=revision)
             assert described() == description
             assert constraint_names() == names
-
-
-def test_the_tables_are_those_of_the_models(empty_database: str) -> None:
-    with short_lived(empty_database):
+        flask_migrate.downgrade(revision="base")
+        assert tables() == set()
         flask_migrate.upgrade()
-        with db.engine.connect() as connection:
-            context = MigrationContext.configure(
-                connection,
-                opts={"compare_type": True, "include_name": _is_ours, "include_object": _is_here},
-            )
-            assert compare_metadata(context, Base.metadata) == []
+        assert described() == made[-1][1]
+        head = db.session.execute(text("SELECT id, last_id FROM audit_head")).one()
+        assert tuple(head) == (1, 0)
+
+
+def test_the_tables_are_those_of_the_models(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"compare_type": True, "include_name": _is_ours, "include_object": _is_here},
+        )
+        assert compare_metadata(context, Base.metadata) == []
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
@@ -270,21 +265,28 @@ def _on_postgres() -> bool:
     return db.engine.dialect.name == "postgresql"
 
 
-def test_constraints_and_indexes_are_those_of_the_models_word_for_word(empty_database: str) -> None:
-    with short_lived(empty_database):
-        Base.metadata.create_all(db.engine)
-        wanted, names, beside = described(), constraint_names(), followers()
-        Base.metadata.drop_all(db.engine)
-        flask_migrate.upgrade()
-        made = described()
-        for name, description in wanted.items():
-            assert made[name] == description
-        assert constraint_names() == names
-        assert followers() == beside
-        assert {name for name in names if name.startswith("ck_application_")} >= {
-            "ck_application_applicationstate", "ck_application_contactpreference",
-            "ck_application_closed_whole", "ck_application_decision_decisionbasis",
-        }  # fmt: skip
+@pytest.fixture
+def left_as_it_is(engine_name: str, engines: Callable[[str], Databases]) -> Iterator[None]:
+    """Let the next test have a fresh database, whatever this one makes of it."""
+    yield
+    engines(engine_name).fresh(None)
+
+
+def test_constraints_and_indexes_are_those_of_the_models_word_for_word(
+    left_as_it_is: None, app: Flask, engine_name: str, engines: Callable[[str], Databases]
+) -> None:
+    made, names, beside = described(), constraint_names(), followers()
+    db.engine.dispose()
+    engines(engine_name).fresh(None)
+    Base.metadata.create_all(db.engine)
+    for name, description in described().items():
+        assert made[name] == description
+    assert constraint_names() == names
+    assert followers() == beside
+    assert {name for name in names if name.startswith("ck_application_")} >= {
+        "ck_application_applicationstate", "ck_application_contactpreference",
+        "ck_application_closed_whole", "ck_application_decision_decisionbasis",
+    }  # fmt: skip
 
 
 # ---------------------------------------------------------------------- what they keep
@@ -373,13 +375,6 @@ def test_the_last_decision_goes_down_and_a_returned_handover_does_not(
         (12, "accepted", "2026-03-16"),
         (13, "closed", "2026-04-01"),
     ]
-
-
-@pytest.fixture
-def left_as_it_is(engine_name: str, engines: Callable[[str], Databases]) -> Iterator[None]:
-    """Let the next test have a fresh database, whatever this one makes of it."""
-    yield
-    engines(engine_name).fresh(None)
 
 
 def _settle_agreements(app: Flask) -> None:
