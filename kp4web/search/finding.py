@@ -20,7 +20,7 @@ from kp4web.domain.policy import Field, opened_dossiers, reads, relations
 from kp4web.domain.spelling import SHORTEST, slip_keys, slips_in
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import reach_of
-from kp4web.extensions import AnyRow, AnySelect
+from kp4web.extensions import AnyRow, AnySelect, rows_of
 from kp4web.organisations.queries import places_of
 from kp4web.search.rows import ROWS, DossierRow, row_for
 from kp4web.search.terms import By, Meaning, meaning_of
@@ -109,7 +109,7 @@ def search_for(session: Session, actor: Actor, term: str, *, today: date) -> Fou
     for field, query, keys in _searches(meaning):
         if (allowed := _allowed(actor, field, query)) is not None:
             opened = {"opened": list(opened_dossiers(actor, field))}
-            for row in session.execute(allowed, given | keys | opened):
+            for row in rows_of(session, allowed, given | keys | opened):
                 rows.setdefault(row.number, row)
     more = len(rows) > AT_MOST
     near = () if more else _near(session, actor, meaning.words, given)
@@ -131,7 +131,7 @@ def _near(
     bound = given | {"keys": sorted(frozenset().union(*keys))}
     for place, word in enumerate(words):
         bound |= {f"word{place}": f"% {word}%", f"keys{place}": sorted(keys[place])}
-    found = [(slips_in(row.search_name, words), row) for row in session.execute(query, bound)]
+    found = [(slips_in(row.search_name, words), row) for row in rows_of(session, query, bound)]
     slipped = [(slips, row) for slips, row in found if slips]
     return [row for _, row in sorted(slipped, key=lambda each: each[0])[:AT_MOST]]
 

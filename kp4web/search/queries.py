@@ -23,7 +23,7 @@ from kp4web.domain.policy import Action, may
 from kp4web.domain.tracks import Subgroup, TrackKind
 from kp4web.dossiers.models import Dossier, SubgroupPeriod
 from kp4web.dossiers.queries import IN_REACH, reach_of
-from kp4web.extensions import AnySelect
+from kp4web.extensions import AnySelect, rows_of
 from kp4web.organisations.queries import places_to_choose
 from kp4web.search.models import SavedFilter
 from kp4web.search.rows import ROWS, DossierRow, row_for
@@ -192,7 +192,7 @@ def dossiers_for(session: Session, actor: Actor, wanted: Wanted, *, today: date)
         "lead_id": wanted.lead_id, "subgroup": wanted.subgroup, "today": today,
         "from_on": first, "to_on": last, "place": wanted.place,
     }  # fmt: skip
-    counts = {row.kind: row.number for row in session.execute(count_query(form), given)}
+    counts = {row.kind: row.number for row in rows_of(session, count_query(form), given)}
     stopped, in_all = counts.get(TrackKind.STOPPED, 0), sum(counts.values())
     if wanted.track is not None:
         in_all = counts.get(wanted.track, 0)
@@ -200,7 +200,7 @@ def dossiers_for(session: Session, actor: Actor, wanted: Wanted, *, today: date)
         in_all -= stopped
     page = min(max(wanted.page, 1), max(1, -(-in_all // PAGE_SIZE)))
     query = list_query(form, wanted.track, wanted.with_stopped, wanted.sort, wanted.descending)
-    rows = session.execute(query, given | {"skip": (page - 1) * PAGE_SIZE})
+    rows = rows_of(session, query, given | {"skip": (page - 1) * PAGE_SIZE})
     return DossierList(
         rows=tuple(row_for(actor, row, today=today) for row in rows), in_all=in_all,
         stopped=0 if wanted.track or wanted.with_stopped else stopped, page=page,
@@ -270,7 +270,7 @@ def choices_for(session: Session, actor: Actor) -> Choices:
 
     And another one for the municipalities, for who works in several.
     """
-    rows = session.execute(TEAM_QUERY, reach_of(actor) | {"actor_id": actor.id}).all()
+    rows = rows_of(session, TEAM_QUERY, reach_of(actor) | {"actor_id": actor.id}).all()
     team = {row.id: row for row in rows if row.is_in_team}
     kept = [row for row in rows if row.filter_id is not None]
     return Choices(

@@ -9,6 +9,7 @@ from kp4web.audit.models import AuditEntry
 from kp4web.domain.actor import Actor
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import reach_of
+from kp4web.extensions import rows_of
 from kp4web.search.rows import ROWS, DossierRow, row_for
 
 AT_MOST = 10
@@ -40,5 +41,5 @@ def recent_for(session: Session, actor: Actor, *, today: date) -> tuple[DossierR
 
     From the log, which has these looks anyway: no second record of who looked at whom.
     """
-    rows = session.execute(RECENT_QUERY, reach_of(actor) | {"actor_id": actor.id})
+    rows = rows_of(session, RECENT_QUERY, reach_of(actor) | {"actor_id": actor.id})
     return tuple(row_for(actor, row, today=today) for row in rows)

@@ -51,7 +51,7 @@ from kp4web.domain.passages import Part, Piece, passage
 from kp4web.domain.policy import Field, opened_dossiers, reads, relations
 from kp4web.dossiers.models import Dossier
 from kp4web.dossiers.queries import IN_REACH, reach_of
-from kp4web.extensions import AnyRow, AnySelect
+from kp4web.extensions import AnyRow, AnySelect, rows_of
 from kp4web.needs.models import HeadingVersion
 
 AT_MOST = 100
@@ -230,7 +230,7 @@ def reports_for(
         query, words = in_postgres(tuple(map(_has_stem, parts)), bool(opened)), _for_postgres(parts)
     else:
         query, words = in_sqlite(bool(opened)), {"words": _for_sqlite(parts)}
-    rows = session.execute(_newest(query, has_stems, bool(opened)), given | words).all()
+    rows = rows_of(session, _newest(query, has_stems, bool(opened)), given | words).all()
     return FoundReports(tuple(_hit(row, parts) for row in rows), rows[0].in_all if rows else 0)
 
 
