@@ -14,7 +14,7 @@ from kp4web.applications.commands import close, record_at
 from kp4web.applications.models import Application, ApplicationDecision, ElsewhereScore
 from kp4web.applications.queries import ApplicationRef
 from kp4web.audit.commands import record
-from kp4web.corrections.commands import CHANGED_MEANWHILE, Statement, own_mark, sent_before
+from kp4web.corrections.commands import Statement, own_mark, sent_before
 from kp4web.corrections.models import Corrected, Correction
 from kp4web.decisions.corrected import (
     Resident,
@@ -37,6 +37,11 @@ from kp4web.domain.profile_corrections import Course, DecisionContent, course_of
 from kp4web.dossiers.models import ProfileDecision
 from kp4web.handovers.commands import offer_handover
 from kp4web.worklist.commands import refresh_due_items
+
+CHANGED_MEANWHILE = (
+    "Er is iets gewijzigd bij deze aanvraag terwijl u keek. Uw correctie is niet vastgelegd. "
+    "Bekijk opnieuw wat die verandert."
+)
 
 
 def correct_profile(

@@ -38,6 +38,7 @@ from tests.factories import (
     make_user,
     make_version,
 )
+from tests.web.test_concurrency import all_is_well, sending, together
 
 MARCH = date(2026, 3, 31)
 UUID = "7f1c1d7e3c5b4b0f9f6f2d1d9a3e4b5c"
@@ -258,6 +259,23 @@ def test_who_comes_too_late_looks_again(http_as, intake, decided):
     assert second.get(path_of()).status_code == 200
 
 
+def test_correcting_while_the_municipality_accepts_leaves_one_profile(
+    app, http_as, intake, decided
+):
+    decision = decided(justification=SAID["justification"])
+    handover = db.session.scalars(select(Handover)).one()
+    coordinator, http = http_as(make_user(Role.COORDINATOR)), http_as(intake)
+    looked = hidden(http.post(path_of(), data=SAID | {"decided_on": "2026-02-27"}).text)
+    counts = together(
+        sending(app, http, f"/profielbepalingen/{decision.id}/correctie", looked),
+        sending(app, coordinator, f"/overdrachten/{handover.id}/acceptatie", {}),
+    )
+    assert counts in ({303: 2}, {303: 1, 409: 1})
+    known = select(ApplicationDecision.decided_on).where(ApplicationDecision.known())
+    assert [day for _, day, _ in profiles()] == db.session.scalars(known).all()
+    assert all_is_well(app)
+
+
 REFUSED = [
     ({}, None, "U heeft niets veranderd."),
     ({"why": " "}, "why", "Vul dit veld in."),
@@ -274,6 +292,8 @@ REFUSED = [
 def test_bad_input_is_explained_at_the_field(http_as, intake, decided):
     decided(justification=SAID["justification"])
     path, http = path_of(), http_as(intake)
+    http.post(path, data=SAID | {"why": "Half getypt", "concept": "1"})
+    assert "Half getypt" in http.get(path).text
     for given, field, sentence in REFUSED:
         answer = http.post(path, data=SAID | given)
         assert answer.status_code == 422
