@@ -10,7 +10,7 @@ from kp4web.accounts.models import User
 from kp4web.demo import accounts
 from kp4web.demo.events import Event
 from kp4web.demo.loading import Keys
-from kp4web.demo.transfers import MoveGuidance
+from kp4web.demo.transfers import MoveGuidance, OfferTransfer
 from kp4web.domain.transfers import Division, TransferState, blocks
 from kp4web.dossiers.models import Dossier
 from kp4web.transfers.commands import (
@@ -57,6 +57,17 @@ def move_guidance(keys: Keys, event: MoveGuidance) -> None:
     _read_messages(keys, event.unread, when["now"] + timedelta(minutes=15))
 
 
+def offer_transfer(keys: Keys, event: OfferTransfer) -> None:
+    """Prepare a transfer and put it before the other side."""
+    session, giver = keys.who(event)
+    when: dict[str, Any] = {"now": event.at, "today": event.day}
+    decision = Decision(event.decided_on, event.effective_on, event.reference, event.note)
+    choice = Choice(frozenset(event.tracks))
+    place = keys.municipalities[event.municipality]
+    made = prepare_transfer(session, giver, place, decision, choice, **when)
+    take_step(session, giver, made.id, TransferState.OFFERED, "", **when)
+
+
 _UNREAD = (
     select(Message.id, Dossier.lead_id)
     .join(Dossier, Dossier.id == Message.dossier_id)
@@ -75,4 +86,7 @@ def _read_messages(keys: Keys, unread: int, now: datetime) -> None:
         settle_message(keys.session, leads[row.lead_id], row.id, now=now)
 
 
-TRANSFER_COMMANDS: dict[type[Event], Callable[[Keys, Any], None]] = {MoveGuidance: move_guidance}
+TRANSFER_COMMANDS: dict[type[Event], Callable[[Keys, Any], None]] = {
+    MoveGuidance: move_guidance,
+    OfferTransfer: offer_transfer,
+}

@@ -1,4 +1,8 @@
-"""The council of Buren lets Werkzaak guide who is in rest: the last thing before today."""
+"""
+The council of Buren lets Werkzaak guide who is in rest: the last thing before today.
+
+That of West Betuwe decided the same about who is in support; it waits for Werkzaak to confirm.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,11 +38,32 @@ class MoveGuidance(Event):
     """How many of the messages about it the new leads have still to read."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferTransfer(Event):
+    """A transfer that is prepared and put before the other side, no more."""
+
+    municipality: str
+    tracks: tuple[TrackKind, ...]
+    decided_on: date
+    effective_on: date
+    reference: str
+    note: str
+
+
 def transfers(today: date) -> Iterator[Event]:
-    """Yield the one transfer of the demo, on the last working day before today."""
+    """Yield one that waits, and one that is executed on the last working day before today."""
     day = working_days_before(today, 1)
     if day < FIRST:
         return
+    offered = working_days_before(today, 3)
+    yield OfferTransfer(
+        at=datetime.combine(offered, time(15, 40), AMSTERDAM), by=accounts.WEST_BETUWE.coordinator,
+        municipality=accounts.WEST_BETUWE.municipality, tracks=(TrackKind.SUPPORT,),
+        decided_on=working_days_before(offered, 10),
+        effective_on=add_months(offered.replace(day=1), 2),
+        reference=f"Raadsbesluit {offered.year}-87",
+        note="Proef voor een jaar: Werkzaak begeleidt wie ondersteuning krijgt.",
+    )  # fmt: skip
     decided_on = add_months(day, -1)
     yield MoveGuidance(
         at=datetime.combine(day, CLOSING, AMSTERDAM), by=accounts.BUREN.coordinator,

@@ -1,6 +1,8 @@
 """Moving the guidance of many dossiers: rehearse, divide, confirm, carry out in one transaction."""
 
+import os
 import re
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -121,6 +123,7 @@ def test_from_the_decision_of_the_council_to_the_new_lead(
     dossier = guides.get(f"/dossiers/{moving.number}").text
     assert "Begeleiding overgegaan van Gemeente West Betuwe naar Werkzaak" in dossier
     assert "maak kennis met de inwoner" in dossier
+    assert moving.number in guides.post("/zoeken", data={"term": "brien"}).text
     assert "Brien" not in gives.get(f"{path}/dossiers").text
     assert "Brien" in takes.get(f"{path}/dossiers").text
     db.session.refresh(named)
@@ -315,6 +318,27 @@ def test_forty_dossiers_take_as_many_statements_as_one(app, giver, receiver):
             session.commit()
         numbers.append(len(statements))
     assert numbers[0] == numbers[1] < 30
+
+
+def test_a_killed_process_leaves_everything_as_it_was(app, http_as, giver, receiver):
+    lead = make_user()
+    dossier_id, lead_id = make_dossier(lead=lead).id, lead.id
+    transfer, takes = make_transfer(giver, receiver, state=CONFIRMED), http_as(receiver)
+    who, number, when = actor(giver), transfer.id, {"now": at(TODAY), "today": TODAY}
+    db.session.remove()
+    db.engine.dispose()  # the child is not to inherit a connection
+    child = os.fork()
+    if child == 0:
+        begun = execution.begin_execution(db.session(), who, number, **when)
+        for progress in execution.carry_out(db.session(), who, begun, **when):
+            if progress.text == "Logboek":
+                os.kill(os.getpid(), signal.SIGKILL)
+        os._exit(1)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    row = db.session.get_one(Dossier, dossier_id)
+    assert (row.holder_id, row.lead_id) == (make_team().id, lead_id)
+    assert all_is_well(app)
+    assert "is uitgevoerd" in execute(takes, db.session.get_one(Transfer, number))
 
 
 @pytest.mark.history

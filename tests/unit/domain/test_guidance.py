@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from kp4web.domain.errors import DomainError
 from kp4web.domain.handovers import Guide, HandoverState, Standing
 from kp4web.domain.tracks import TrackKind
+from kp4web.domain.transfers import Finding, Outcome, blocks, outcome_of
 
-EVENTS = ("offered", "accepted", "returned", "withdrawn")
+EVENTS = ("offered", "accepted", "returned", "withdrawn", "transferred")
 ACTIVE = [kind for kind in TrackKind if kind.active]
 happened = st.lists(st.one_of(st.sampled_from(EVENTS), st.sampled_from(list(TrackKind))))
 
@@ -16,6 +17,8 @@ happened = st.lists(st.one_of(st.sampled_from(EVENTS), st.sampled_from(list(Trac
 def after(standing: Standing, event: str | TrackKind) -> Standing:
     """Return what an event leads to; what is refused changes nothing."""
     try:
+        if event == "transferred":
+            return standing  # who holds changes, and nothing else
         if isinstance(event, TrackKind):
             return standing.moved(event)
         return getattr(standing, event)()
@@ -23,11 +26,23 @@ def after(standing: Standing, event: str | TrackKind) -> Standing:
         return standing
 
 
+def holder_after(holder: str, standing: Standing) -> str:
+    """Return who holds a dossier after a transfer: what is checked says whether it moves."""
+    waits = standing.handover is HandoverState.OFFERED and blocks(Finding.HANDOVER_OPEN)
+    moves = outcome_of(standing.track, is_held=True) is Outcome.MOVED and not waits
+    return {"town": "agency", "agency": "town"}[holder] if moves else holder
+
+
 @given(st.sampled_from(ACTIVE), happened)
 def test_an_active_dossier_always_has_exactly_one_guiding_organisation(start, events):
-    standing = Standing(start)
+    standing, holder = Standing(start), "town"
     for event in events:
+        before = (standing, holder)
+        if event == "transferred":
+            holder = holder_after(holder, standing)
         standing = after(standing, event)
+        if holder != before[1]:  # it moved: only the holder guided, before and after
+            assert before[0].guides == standing.guides == (Guide.HOLDER,)
         assert standing.guides == (Guide.HOLDER,) or not standing.track.active
         assert len(standing.guides) <= 1
         if standing.handover is HandoverState.OFFERED:
