@@ -39,7 +39,9 @@ from kp4web.transfers.models import Transfer, TransferDossier
 from kp4web.transfers.queries import Head
 from kp4web.transfers.steps import happened, locked, note, note_step
 
-NOTHING_CHOSEN = "Er zijn geen actieve dossiers die hierbij horen."
+NOTHING_CHOSEN = (
+    "Er zijn geen actieve dossiers die hierbij horen, of ze staan al in een andere overgang."
+)
 _CHOSEN = cast(Table, TransferDossier.__table__)
 
 

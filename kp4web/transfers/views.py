@@ -61,7 +61,9 @@ def _new(form: TransferForm, *, status: int = 200) -> ResponseReturnValue:
 
 def _offer(form: TransferForm) -> tuple[choosing.Way, ...]:
     ways = choosing.ways_for(db.session(), current_actor())
-    form.municipality.choices = [(way.municipality_id, way.municipality) for way in ways]
+    blank = [(0, "Kies een gemeente")] if len(ways) > 1 else []
+    known = [(way.municipality_id, way.municipality) for way in ways]
+    form.municipality.choices = [*blank, *known]
     form.offer(choosing.leads_for(db.session(), current_actor()))
     return ways
 
