@@ -36,6 +36,7 @@ from kp4web.organisations.models import ServedMunicipality
 from kp4web.signals.queries import LEADS, NO_SIGNAL, attempts_of, broken_agreements_of
 from kp4web.worklist.commands import refresh_due_items
 
+OWN_SIGNAL = "U werkte zelf aan dit signaal. Een andere inkomensconsulent legt de uitkomst vast."
 OWN_WORK = "U werkte zelf aan dit signaal. Iemand anders beoordeelt het."
 CHANGED = (
     "Dit signaal is intussen in een ander venster gewijzigd. Er is niets veranderd. "
@@ -244,10 +245,17 @@ def answer_signal(
     session: Session, actor: Actor, signal_id: int, command: AnswerSignal, *, now: datetime,
     today: date,
 ) -> None:  # fmt: skip
-    """Record the outcome of a signal that was sent; the income officer does."""
+    """
+    Record the outcome of a signal that was sent; the income officer does.
+
+    Raises ``Forbidden`` for who wrote or judged it: at the work agency one may be both.
+    """
     require(actor, Action.SIGNAL_ANSWER)
     signal = _served(session, actor, signal_id)
     _expect(session, signal, {SignalState.SENT})
+    took_part = select(SanctionStep.by_id).where(SanctionStep.signal_id == signal.id)
+    if actor.id in {signal.author_id, *session.scalars(took_part)}:
+        raise Forbidden(OWN_SIGNAL)
     if command.on > today:
         raise InvalidInput("on", "Deze dag kan niet in de toekomst liggen.")
     if command.on < signal.state_on:

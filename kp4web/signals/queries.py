@@ -233,6 +233,10 @@ class Signal:
             step.by_id == user_id for step in self.steps if step.state in wrote
         )
 
+    def involves(self, user_id: int) -> bool:
+        """Return whether somebody wrote or judged it: then another one answers."""
+        return self.is_by(user_id) or any(step.by_id == user_id for step in self.steps)
+
 
 @dataclass(frozen=True, slots=True)
 class SignalPage:

@@ -184,12 +184,14 @@ def _signal_page(
         relation=signal.relations, signal=signal.id,
     )  # fmt: skip
     db.session.commit()
-    answers = actor.has(Role.INCOME_OFFICER) and signal.state is SignalState.SENT
+    waits = actor.has(Role.INCOME_OFFICER) and signal.state is SignalState.SENT
+    answers = waits and not signal.involves(actor.id)
     if form is None:
         form = OutcomeForm(formdata=None)
         form.on.data = today()
     return render_page(
         "signals/show.html", status=status, signal=signal, form=form if answers else None,
+        own_signal=commands.OWN_SIGNAL if waits and not answers else None,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from kp4web.domain.tracks import TrackKind
 from kp4web.dossiers.models import Dossier
 from kp4web.extensions import db
 from kp4web.handovers.models import Handover
+from tests.conftest import TODAY
 from tests.factories import (
     a_bsn,
     make_access_request,
@@ -222,6 +223,18 @@ def test_a_signal_is_judged_there_and_a_request_for_access_released_by_the_munic
     assert http_as(home).post(release).status_code == 303
     page = team.get(f"/dossiers/{guiding.number}/inzageverzoeken/{request.id}/document")
     assert page.status_code == 200
+
+
+def test_who_judged_a_signal_does_not_answer_it_too(http_as, guiding):
+    signal = make_signal(guiding.dossier, guiding.lead, SignalState.SUBMITTED)
+    both = make_user(Role.COORDINATOR, Role.INCOME_OFFICER, organisation=make_agency())
+    http, path = http_as(both), f"/maatregelsignalen/{signal.id}"
+    assert http.post(f"{path}/goedkeuring").status_code == 303
+    assert "U werkte zelf aan dit signaal." in http.get(path).text
+    answer = {"outcome": "not_applied", "on": TODAY.isoformat(), "text": "Dringende redenen."}
+    assert http.post(f"{path}/uitkomst", data=answer).status_code == 403
+    other = http_as(make_user(Role.INCOME_OFFICER))
+    assert other.post(f"{path}/uitkomst", data=answer).status_code == 303
 
 
 def test_what_a_colleague_at_the_agency_is_follows_from_the_hand_overs(http_as, guiding):
