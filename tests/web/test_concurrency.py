@@ -30,7 +30,8 @@ from tests.factories import (
     make_signal,
     make_user,
 )
-from tests.web.test_bad_input import FORMS, PATHS, Visitors, body_of, rules_of, signed_in
+from tests.forms import FORMS, PATHS
+from tests.web.test_bad_input import Visitors, body_of, rules_of, signed_in
 
 AT_ONCE = 8
 DAY = TODAY.isoformat()
