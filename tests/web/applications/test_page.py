@@ -13,20 +13,7 @@ from kp4web.domain.applications import ApplicationState, Closing, LifeArea
 from kp4web.extensions import db
 from kp4web.organisations.commands import add_organisation
 from kp4web.questionnaires.models import Questionnaire
-from tests.conftest import TODAY
-from tests.factories import (
-    a_bsn,
-    decide,
-    make_agency,
-    make_application,
-    make_municipality,
-    make_questionnaire,
-    make_team,
-    make_user,
-    make_version,
-)
-from tests.queries import count_queries
-from tests.web.test_applications import (
+from tests.application_pages import (
     FRAGMENT,
     entries,
     handed_over,
@@ -37,16 +24,22 @@ from tests.web.test_applications import (
     url,
     valid,
 )
+from tests.conftest import TODAY
+from tests.factories import (
+    a_bsn,
+    decide,
+    make_agency,
+    make_application,
+    make_municipality,
+    make_questionnaire,
+    make_user,
+    make_version,
+)
+from tests.queries import count_queries
 
 STATES = [state.value for state in ApplicationState]
 RUNNING = ["open", "running", "waiting", "returned"]
 POSTS = ["/gegevens", "/behandelaar", "/afsluiten", "/bsn"]
-
-
-@pytest.fixture
-def intake(app):
-    make_team("Buren")
-    return make_user(Role.INTAKE, name="Sanne Verhoeven")
 
 
 @pytest.fixture
