@@ -19,6 +19,7 @@ from kp4web.domain.errors import (
     TooMany,
 )
 from kp4web.extensions import db
+from kp4web.web.drafts import keeps
 from kp4web.web.htmx import render_page, wants_fragment
 from kp4web.web.labels import Typed, labelled
 
@@ -74,7 +75,7 @@ def _answer(error: Exception, *, status: int) -> ResponseReturnValue:
         "errors/error.html", fragment="message", status=status, text=_text(error),
         status_code=status, kept=_typed() if _from_our_own_page() else (),
         retry_url=request.full_path.rstrip("?"),
-        renew_token=status == 401 and wants_fragment(),
+        renew_token=status == 401 and wants_fragment() and not _is_overtaken_by_sign_in(),
     )  # fmt: skip
     if wants_fragment():  # land in the page's message area, leave the form alone
         response.headers["HX-Retarget"] = "#message"
@@ -83,6 +84,16 @@ def _answer(error: Exception, *, status: int) -> ResponseReturnValue:
             # for draft.js: the same user may send the same form again, by itself
             response.headers["KP4-Token-Renewed"] = str(current_user.actor.id)
     return response
+
+
+def _is_overtaken_by_sign_in() -> bool:
+    """
+    Return whether a new token could cost the session of somebody signing in right now.
+
+    A draft is saved by itself, and its answer may come in after that of the sign-in in another
+    tab: then its cookie would win. It gets its token from the save after that.
+    """
+    return keeps() and not current_user.is_authenticated
 
 
 def _ask_the_database_nothing_more() -> None:

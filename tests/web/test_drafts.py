@@ -138,3 +138,13 @@ def test_nobody_throws_a_draft_of_somebody_else_away(http_as, lead, dossier):
     (draft,) = rows(Draft)
     assert http_as(make_user()).post(f"/concepten/{draft.id}/verwijdering").status_code == 404
     assert len(rows(Draft)) == 1
+
+
+def test_a_refused_draft_leaves_the_cookie_of_who_signs_in_meanwhile(http, dossier):
+    """Its answer may come in after that of the sign-in in another tab, and would win."""
+    draft = fields(concept="1", report="Half verslag")
+    answer = http.post(at_dossier(dossier), data=draft, headers=HTMX)
+    assert (answer.status_code, answer.headers.getlist("Set-Cookie")) == (401, [])
+    sent = http.post(at_dossier(dossier), data=fields(report="Heel"), headers=HTMX)
+    assert sent.status_code == 401
+    assert sent.headers.getlist("Set-Cookie")  # the form itself gets the token to send again with
