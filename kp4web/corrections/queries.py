@@ -14,6 +14,7 @@ from kp4web.caseload.models import Assignment
 from kp4web.clients.models import Client
 from kp4web.conversations.models import ContactAttempt, Conversation
 from kp4web.domain.actor import Actor, Role
+from kp4web.domain.corrected_figures import lead_days
 from kp4web.domain.corrections import (
     AssignmentContent,
     AssignmentCorrection,
@@ -40,6 +41,7 @@ COORDINATOR_ONLY = (
 )
 NOT_IN_TEAM = "Kies een consulent van uw eigen team."
 LEFT = "Deze consulent werkt niet meer in het team en kan het dossier nu niet hebben."
+OF_ANOTHER_TEAM = "Deze consulent werkt niet in uw team en kan het dossier nu niet hebben."
 
 RowT = TypeVar("RowT", TrackPeriod, Assignment)
 KnownT = TypeVar("KnownT", TrackPeriod, Assignment, ApplicationDecision)
@@ -192,6 +194,12 @@ def corrected_assignment(
         before = subject.stretch.content.user_id
         holds_it_now = after[-1].content == said.content
         _check_lead(team, said.content.user_id, before=before, holds_it_now=holds_it_now)
+    lead = lead_of(after)
+    if lead is not None and lead != lead_of(subject.history):
+        _check_holds_now(team, lead, field="valid_to" if said.content else "verdict")
+    _check_guided(
+        session, actor, subject, after, team, field="valid_from" if said.content else "verdict"
+    )
     return after
 
 
@@ -205,6 +213,39 @@ def _check_lead(
         raise InvalidInput("user", NOT_IN_TEAM)
     if holds_it_now and not team[user_id].is_active:
         raise InvalidInput("user", LEFT)
+
+
+def _check_holds_now(team: dict[int, "Member"], user_id: int, *, field: str) -> None:
+    """Refuse who would hold it again without being chosen: of before it moved, or gone."""
+    if user_id not in team:
+        raise InvalidInput(field, OF_ANOTHER_TEAM)
+    if not team[user_id].is_active:
+        raise InvalidInput(field, LEFT)
+
+
+def _check_guided(
+    session: Session, actor: Actor, subject: Held, after: History[AssignmentContent],
+    team: dict[int, "Member"], *, field: str,
+) -> None:  # fmt: skip
+    """Refuse to let the own team hold it on more days that another organisation guided."""
+    own = [day.span for day in lead_days(subject.history, after) if day.after in team]
+    if not own:
+        return
+    guided = known(GuidancePeriod.history(session, dossier_id=subject.ref.id))
+    elsewhere = [span_of(row) for row in guided if row.organisation_id != actor.organisation_id]
+    until = [
+        span.valid_to for span in elsewhere
+        if span.valid_to is not None and any(_overlap(span, days) for days in own)
+    ]  # fmt: skip
+    if until:
+        day = dutch_date(max(until))
+        raise InvalidInput(field, f"Voor {day} begeleidde een andere organisatie dit dossier.")
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.valid_from < (other.valid_to or date.max) and other.valid_from < (
+        one.valid_to or date.max
+    )
 
 
 @dataclass(frozen=True, slots=True)

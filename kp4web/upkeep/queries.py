@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import BindParameter, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from kp4web.accounts.models import User
 from kp4web.applications.models import Application, ApplicationDecision
 from kp4web.caseload.models import Assignment
 from kp4web.conversations.models import ContactAttempt, Conversation
@@ -44,11 +45,15 @@ _PROJECTED = (
     "attempts_since_contact", "next_due_on",
 )  # fmt: skip
 _DOSSIERS = (
-    select(Dossier.id, Dossier.number, *(getattr(Dossier, name) for name in _PROJECTED))
+    select(
+        Dossier.id, Dossier.number, *(getattr(Dossier, name) for name in _PROJECTED),
+        User.organisation_id.label("led_from"),
+    )
+    .outerjoin(User, User.id == Dossier.lead_id)
     .where(Dossier.id > _AFTER)
     .order_by(Dossier.id)
     .limit(bindparam("batch"))
-)
+)  # fmt: skip
 _TRACKS = (
     select(
         TrackPeriod.dossier_id, TrackPeriod.kind, TrackPeriod.valid_from, TrackPeriod.valid_to,
@@ -196,6 +201,9 @@ def _compare(session: Session, rows: Sequence[AnyRow]) -> Iterator[Difference]:
                 text = f"{name} is {getattr(row, name)}, de feiten zeggen {told.get(name)}"
                 yield Difference(row.number, text)
         for text in _item_differences(map(_item, items), map(_item, stored.get(row.id, ()))):
+            yield Difference(row.number, text)
+        if row.led_from not in {None, row.holder_id}:
+            text = f"lead_id is {row.lead_id}, van een andere organisatie dan holder_id zegt"
             yield Difference(row.number, text)
         if row.id in stray:
             text = "de stand van het maatregelsignaal is niet die van de laatste stap"

@@ -115,6 +115,16 @@ def test_a_dossier_at_the_wrong_organisation_is_found(app, command):
     assert f"{dossier.number}: holder_id is {other}" in output
 
 
+def test_a_lead_of_another_organisation_than_the_holder_is_found(app, command):
+    dossier = make_dossier(lead=make_user())
+    other = make_user(municipality="Buren")
+    for table, column in (("dossier", "lead_id"), ("assignment", "user_id")):
+        tamper(f"UPDATE {table} SET {column} = :id", id=other.id)  # noqa: S608 -- names of this test
+    code, output = command("worklist", "verify")
+    assert code == 1
+    assert f"{dossier.number}: lead_id is {other.id}, van een andere organisatie" in output
+
+
 def test_a_due_item_that_is_gone_is_found(app, command):
     dossier = a_little_of_everything()
     tamper("DELETE FROM due_item WHERE dossier_id = :id AND kind = 'message'", id=dossier.id)
