@@ -210,8 +210,19 @@ def entries_about(
 
 SHOWN_FOR = timedelta(hours=10)
 """As long as a session lasts at most."""
+WITH_ROWS = (
+    "worklist_read", "dossier_read", "agenda_read", "follow_ups_read", "due_item_read",
+    "conversation_form",
+)  # fmt: skip
+"""Pages with rows of what is due, in which a small form unfolds."""
 _LATEST = (
-    select(AuditEntry.span_id, AuditEntry.dossier_id, AuditEntry.subjects_sealed, AuditEntry.detail)
+    select(
+        AuditEntry.span_id,
+        AuditEntry.action,
+        AuditEntry.dossier_id,
+        AuditEntry.subjects_sealed,
+        AuditEntry.detail,
+    )
     .where(AuditEntry.user_id == bindparam("user_id"), AuditEntry.started_at >= bindparam("since"))
     .order_by(AuditEntry.id.desc())
     .limit(100)
@@ -219,22 +230,24 @@ _LATEST = (
 
 
 def shown_before(
-    session: Session, actor: Actor, *, now: datetime, dossier_id: int | None = None,
+    session: Session, actor: Actor, *actions: str, now: datetime, dossier_id: int | None = None,
     client_id: int | None = None, **detail: int | None,
 ) -> bool:  # fmt: skip
     """
-    Return whether one of the latest entries of this actor is about the same dossier or detail.
+    Return whether a page of these actions about the same thing was logged for this actor lately.
 
-    With ``client_id`` a list with that person on it counts too. A fragment is part of a page that
-    was logged only when there was such a page (rule 5): a header that says so proves nothing.
+    ``actions``: what such pages are logged as. With ``client_id`` a list with that
+    person on it counts too. A fragment is part of a page that was logged only when there was such
+    a page (rule 5): a header that says so proves nothing.
     """
-    asked = {(key, value) for key, value in detail.items() if value is not None}
+    asked = [(key, value) for key, value in detail.items() if value is not None]
     latest = session.execute(_LATEST, {"user_id": actor.id, "since": now - SHOWN_FOR})
     return any(
         (dossier_id is not None and row.dossier_id == dossier_id)
-        or not asked.isdisjoint(row.detail.items())
+        or any(row.detail.get(key) == value for key, value in asked)
         or (client_id is not None and client_id in subjects_of(row))
         for row in latest.all()
+        if row.action in actions
     )
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from kp4web.audit.commands import record
-from kp4web.audit.queries import shown_before
+from kp4web.audit.queries import WITH_ROWS, shown_before
 from kp4web.conversations import commands, queries
 from kp4web.conversations.commands import ForPartner, RecordConversation, Recorded
 from kp4web.conversations.forms import MOST_ROWS, AttemptForm, ConversationForm, MessageForm, blank
@@ -170,7 +170,7 @@ def _page(
     partner = partner_for(db.session(), current_actor(), screen.client_id)
     form.partner_number.data = partner.number if partner else ""
     asked_on = form.held_on.data or today()
-    if not _is_part_of_logged_page(dossier_id=screen.dossier_id):
+    if not _is_part_of_logged_page("conversation_form", dossier_id=screen.dossier_id):
         _log("conversation_form", screen, also=[partner.client_id] if partner else [])
     return render_page(
         "conversations/new.html", fragment=fragment, status=status, screen=screen, form=form,
@@ -194,8 +194,10 @@ def _log(action: str, shown: Screen | Report, *, also: Sequence[int] = (), **det
     db.session.commit()
 
 
-def _is_part_of_logged_page(**page: int) -> bool:
-    return wants_fragment() and shown_before(db.session(), current_actor(), now=now(), **page)
+def _is_part_of_logged_page(*actions: str, **page: int) -> bool:
+    return wants_fragment() and shown_before(
+        db.session(), current_actor(), *actions, now=now(), **page
+    )
 
 
 # ---------------------------------------------------------------------- an attempt at once
@@ -258,7 +260,7 @@ def _attempt_page(number: str, form: AttemptForm, *, status: int = 200) -> Respo
 def _line_page(
     template: str, line: queries.Line, *, status: int = 200, **context: Any
 ) -> ResponseReturnValue:
-    if not _is_part_of_logged_page(client_id=line.ref.client_id):
+    if not _is_part_of_logged_page(*WITH_ROWS, client_id=line.ref.client_id):
         become_writer()
         record_in(db.session(), current_actor(), line.ref, "conversation_form", now=now())
         db.session.commit()
@@ -340,7 +342,7 @@ def create_message(number: str) -> ResponseReturnValue:
 def _message_page(screen: Screen, form: MessageForm, status: int = 200) -> ResponseReturnValue:
     form.submission.data = uuid4().hex
     back = url_for("timeline.show", number=screen.number)
-    if not _is_part_of_logged_page(dossier_id=screen.dossier_id):
+    if not _is_part_of_logged_page("message_form", dossier_id=screen.dossier_id):
         _log("message_form", screen)
     return render_page(
         "conversations/message.html", fragment="form_block", status=status, screen=screen,

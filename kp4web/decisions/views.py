@@ -72,7 +72,7 @@ def _outcome_page(
 
 
 def _log_outcome(ref: QuestionnaireRef) -> None:
-    if _is_part_of_logged_page(questionnaire=ref.id):
+    if _is_part_of_logged_page("questionnaire_outcome", questionnaire=ref.id):
         return
     become_writer()
     record(
@@ -85,8 +85,10 @@ def _log_outcome(ref: QuestionnaireRef) -> None:
     db.session.commit()
 
 
-def _is_part_of_logged_page(**page: int) -> bool:
-    return wants_fragment() and shown_before(db.session(), current_actor(), now=now(), **page)
+def _is_part_of_logged_page(action: str, **page: int) -> bool:
+    return wants_fragment() and shown_before(
+        db.session(), current_actor(), action, now=now(), **page
+    )
 
 
 @bp.get("/aanvragen/<id:application_id>/profielbepalingen/nieuw")
@@ -100,7 +102,7 @@ def new(application_id: int) -> ResponseReturnValue:
 def _new_page(
     found: preview.Undecided, form: DecideWithoutForm, *, status: int = 200
 ) -> ResponseReturnValue:
-    if not _is_part_of_logged_page(application=found.ref.id):
+    if not _is_part_of_logged_page("application_read", application=found.ref.id):
         become_writer()
         record_at(db.session(), current_actor(), found.ref, "application_read", now=now())
         db.session.commit()

@@ -305,12 +305,20 @@ def names_in(names: Sequence[str], at_most: int = 20) -> str:
     return ", ".join(names[:at_most]) + (f" en nog {rest}" if rest > 0 else "")
 
 
-def blocked_text(numbers: Collection[str], *, side: Side, giver: str, receiver: str) -> str:
-    """Return why a transfer is not executed, and what to do."""
-    count = "1 dossier kan" if len(numbers) == 1 else f"{len(numbers)} dossiers kunnen"
+def blocked_text(
+    numbers: Collection[str], unnamed: int = 0, *, side: Side, giver: str, receiver: str
+) -> str:
+    """
+    Return why a transfer is not executed, and what to do.
+
+    ``unnamed``: dossiers that wait for something this side does not see, of which it hears no more.
+    """
+    in_all = len(numbers) + unnamed
+    count = "1 dossier kan" if in_all == 1 else f"{in_all} dossiers kunnen"
+    which = f": {names_in(sorted(numbers))}" if numbers else ""
     who = "uzelf" if side is Side.SENDER else giver
     return (
-        f"{count} nog niet over: {names_in(sorted(numbers))}. Er is niets veranderd. "
+        f"{count} nog niet over{which}. Er is niets veranderd. "
         f"Wat er moet gebeuren staat bij {who}, of bij {receiver} als daar een consulent "
         "ontbreekt."
     )

@@ -69,7 +69,7 @@ from kp4web.handovers.settling import (
 )
 from kp4web.organisations.models import Organisation
 from kp4web.questionnaires.commands import pass_to_dossier
-from kp4web.tracks.commands import HELD_ELSEWHERE, held_elsewhere
+from kp4web.tracks.commands import held_elsewhere
 
 SEND_BACK = "Stuur de overdracht terug en schrijf dat erbij. Er is niets veranderd."
 REASON_MAX = 2000
@@ -253,8 +253,8 @@ def accept_handover(
     application = _applicant(session, handover)
     decision = decision_as_known(session, handover.decision_id)
     who = who_is(application)
-    if holder := held_elsewhere(session, actor, who.bsn_hash):
-        raise DomainError(f"{HELD_ELSEWHERE.format(holder)} {SEND_BACK}")
+    if elsewhere := held_elsewhere(session, actor, who.bsn_hash):
+        raise DomainError(f"{elsewhere} {SEND_BACK}")
     match = _chosen(matches_for(session, actor, who), command.reopen)
     if match is None:
         dossier = open_dossier(session, actor, application, command.number, now=now, today=today)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 
-from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, literal, select
+from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kp4web.accounts.models import User
@@ -53,6 +53,8 @@ NOT_RETURNED = "Alleen een teruggestuurde aanvraag kunt u opnieuw aanbieden."
 _OWN: BindParameter[int] = bindparam("organisation_id")
 TO_US = Handover.to_organisation_id == _OWN
 FROM_US = Handover.from_organisation_id == _OWN
+_STILL_OURS = or_(Handover.dossier_id.is_(None), Dossier.holder_id == _OWN)
+"""What was accepted goes along with the guidance: afterwards the other team reads the dossier."""
 
 _SENDER, _RECEIVER = aliased(Organisation), aliased(Organisation)
 _OFFERER, _ENDER, _LEAD, _HANDLER = (aliased(User) for _ in range(4))
@@ -87,7 +89,7 @@ _RECEIVED = (
     _CONTENT.add_columns(Dossier.number, Dossier.client_id, _LEAD.name.label("lead"))
     .outerjoin(Dossier, Dossier.id == Handover.dossier_id)
     .outerjoin(_LEAD, _LEAD.id == Dossier.lead_id)
-    .where(TO_US)
+    .where(TO_US, _STILL_OURS)
 )
 _SENT = _STATUS.where(FROM_US)
 _SENT_WITH_CONTENT = _CONTENT.where(FROM_US)
@@ -128,7 +130,8 @@ _LIST_SENT_WITH_CONTENT = _pages_of(_SENT_WITH_CONTENT, sent=True)
 _ONE_SENT_WITH_CONTENT = _one_of(_SENT_WITH_CONTENT)
 _COUNT_RECEIVED = (
     select(Handover.state, func.count(Handover.id), literal(0))
-    .where(TO_US)
+    .outerjoin(Dossier, Dossier.id == Handover.dossier_id)
+    .where(TO_US, _STILL_OURS)
     .group_by(Handover.state)
 )
 _COUNT_SENT = (

@@ -108,7 +108,8 @@ def answered_by(session: Session, handover: Handover) -> str:
     became = ""
     if handover.kind is HandoverKind.KP4 and handover.dossier_id:
         dossier = session.get(Dossier, handover.dossier_id)
-        became = f" Het is dossier {dossier.number}." if dossier else ""
+        ours = dossier is not None and dossier.holder_id == handover.to_organisation_id
+        became = f" Het is dossier {dossier.number}." if dossier and ours else ""
     by = f" door {who.name}" if who else ""
     on = f" op {dutch_date(handover.ended_on)}" if handover.ended_on else ""
     return f"Deze overdracht is al {handover.state.label.lower()}{by}{on}.{became}"

@@ -124,7 +124,8 @@ def _standing(needs: Needs, kind: Heading) -> ResponseReturnValue:
 def _log(needs: Needs) -> None:
     """Log that the headings were shown; a fragment is part of a page that was logged."""
     actor, ref = current_actor(), needs.ref
-    if wants_fragment() and shown_before(db.session(), actor, now=now(), dossier_id=ref.id):
+    pages = ("dossier_read", "headings_read")
+    if wants_fragment() and shown_before(db.session(), actor, *pages, now=now(), dossier_id=ref.id):
         return
     become_writer()
     record_in(db.session(), actor, ref, "headings_read", now=now())

@@ -38,7 +38,8 @@ def _questions_url(entry: Entry, **more: str | None) -> str:
 def _log(entry: Entry, action: str) -> None:
     """Log that a page about a person was shown; a fragment is part of a page that was logged."""
     actor, ref = current_actor(), entry.ref
-    if wants_fragment() and shown_before(db.session(), actor, now=now(), dossier_id=ref.id):
+    pages = ("dossier_read", "conversation_read", action)
+    if wants_fragment() and shown_before(db.session(), actor, *pages, now=now(), dossier_id=ref.id):
         return
     become_writer()
     record_in(db.session(), actor, ref, action, now=now(), entry=entry.id)

@@ -48,7 +48,9 @@ def show(number: str) -> ResponseReturnValue:
         return _page(head)
     form = PeriodForm(request.args)
     timeline = _timeline(head, form)
-    if not shown_before(db.session(), current_actor(), now=now(), dossier_id=head.id):
+    if not shown_before(
+        db.session(), current_actor(), "dossier_read", now=now(), dossier_id=head.id
+    ):
         _log(head, "dossier_read")
     part = "earlier" if timeline and _asks_for("#earlier") else "timeline"
     return render_page(

@@ -98,8 +98,8 @@ def refuse_double(session: Session, actor: Actor, person: Person) -> None:
     if not person.bsn:
         return
     key = bsn_hash(bsn_rules.normalise(person.bsn))
-    if holder := held_elsewhere(session, actor, key):
-        raise InvalidInput("bsn", f"{HELD_ELSEWHERE.format(holder)} Overleg met die organisatie.")
+    if elsewhere := held_elsewhere(session, actor, key):
+        raise InvalidInput("bsn", f"{elsewhere} Overleg met die organisatie.")
     given = {"municipality_id": actor.municipality_id, "bsn_hash": key}
     row = session.execute(_OF_PERSON, given).one_or_none()
     if row is not None:
@@ -109,9 +109,13 @@ def refuse_double(session: Session, actor: Actor, person: Person) -> None:
         )
 
 
-HELD_ELSEWHERE = "Deze inwoner heeft al een dossier. {} begeleidt."
+GUIDED_ELSEWHERE = "Deze inwoner heeft al een dossier. {} begeleidt."
+STOPPED_ELSEWHERE = (
+    "Deze inwoner heeft een gestopt dossier bij {}. Die organisatie kan het heropenen en daarna "
+    "de begeleiding laten overgaan."
+)
 _OF_PERSON = (
-    select(Dossier.number, Dossier.holder_id, Organisation.name.label("holder"))
+    select(Dossier.number, Dossier.holder_id, Dossier.kind, Organisation.name.label("holder"))
     .join(Client, Client.id == Dossier.client_id)
     .join(Organisation, Organisation.id == Dossier.holder_id)
     .where(
@@ -122,10 +126,16 @@ _OF_PERSON = (
 
 
 def held_elsewhere(session: Session, actor: Actor, key: str | None) -> str | None:
-    """Return which other organisation has a dossier of the person with this hash of a BSN."""
+    """
+    Return a sentence on the other organisation with a dossier of this person, or ``None``.
+
+    ``key``: the hash of the BSN; the sentence names no dossier.
+    """
     given = {"municipality_id": actor.municipality_id, "bsn_hash": key}
     row = session.execute(_OF_PERSON, given).one_or_none() if key else None
-    return row.holder if row is not None and row.holder_id != actor.organisation_id else None
+    if row is None or row.holder_id == actor.organisation_id:
+        return None
+    return (GUIDED_ELSEWHERE if row.kind.active else STOPPED_ELSEWHERE).format(row.holder)
 
 
 def start_dossier(

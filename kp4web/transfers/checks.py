@@ -75,6 +75,7 @@ _OF = TransferDossier.dossier_id
 _WAITS = FollowUp.ended_at.is_(None)
 _COLLEAGUE = aliased(User)
 _OTHER, _OTHER_CLIENT, _OTHER_ROW = aliased(Dossier), aliased(Client), aliased(TransferDossier)
+_CAN_FINISH = and_(User.organisation_id == _FROM, User.closed_at.is_(None))
 _IS_CHOSEN = (
     select(_OTHER_ROW.dossier_id)
     .where(_OTHER_ROW.transfer_id == TransferDossier.transfer_id,
@@ -133,13 +134,13 @@ _CHECKS: CompoundSelect[*tuple[Any, ...]] = union_all(
     _branch(
         Finding.UNFINISHED,
         (Draft, and_(Draft.about == About.DOSSIER, Draft.subject_id == _OF)),
-        (User, and_(User.id == Draft.user_id, User.organisation_id == _FROM)), who=User.name,
+        (User, and_(User.id == Draft.user_id, _CAN_FINISH)), who=User.name,
     ),
     _branch(
         Finding.UNFINISHED,
         (Questionnaire, Questionnaire.dossier_id == _OF),
         (Draft, and_(Draft.about == About.QUESTIONNAIRE, Draft.subject_id == Questionnaire.id)),
-        (User, and_(User.id == Draft.user_id, User.organisation_id == _FROM)), who=User.name,
+        (User, and_(User.id == Draft.user_id, _CAN_FINISH)), who=User.name,
     ),
     _branch(
         Finding.RECEIVER_GONE, (User, User.id == TransferDossier.receiver_id), who=User.name

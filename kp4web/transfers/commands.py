@@ -27,6 +27,7 @@ from kp4web.domain.transfers import (
 )
 from kp4web.dossiers.models import Dossier
 from kp4web.extensions import AnySelect
+from kp4web.organisations.models import Organisation
 from kp4web.transfers.choosing import NOBODY as NOBODY
 from kp4web.transfers.choosing import Choice as Choice
 from kp4web.transfers.choosing import Way, available, ways_for
@@ -75,6 +76,7 @@ def prepare_transfer(
     """
     require(actor, Action.GUIDANCE_TRANSFER)
     way = _way(session, actor, municipality_id)
+    _one_at_a_time(session, way.from_organisation_id)
     transfer = Transfer(
         municipality_id=way.municipality_id, from_organisation_id=way.from_organisation_id,
         to_organisation_id=way.to_organisation_id, **_checked(decision),
@@ -119,6 +121,15 @@ def _checked(decision: Decision) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _one_at_a_time(session: Session, organisation_id: int) -> None:
+    """Wait for whoever chooses dossiers of this organisation: none may be in two transfers."""
+    session.execute(
+        select(Organisation.id)
+        .where(Organisation.id == organisation_id)
+        .with_for_update(key_share=True)
+    )
+
+
 def _add(session: Session, transfer_id: int, dossiers: AnySelect) -> int:
     ids = session.scalars(dossiers.order_by(Dossier.id)).all()
     rows = [{"transfer_id": transfer_id, "dossier_id": dossier_id} for dossier_id in ids]
@@ -138,6 +149,7 @@ def add_dossiers(
 ) -> int:
     """Take dossiers in: these by number, or all of a choice (``None``); return how many."""
     transfer, head = _editable(session, actor, transfer_id)
+    _one_at_a_time(session, head.from_organisation_id)
     query = available(head, choice)
     if numbers is not None:
         query = query.where(Dossier.number.in_(numbers))

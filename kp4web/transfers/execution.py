@@ -27,6 +27,7 @@ from kp4web.domain.transfers import (
     blocked_text,
     blocks,
     moving_day,
+    shown_to,
     welcome_text,
 )
 from kp4web.dossiers.models import Dossier, GuidancePeriod
@@ -101,10 +102,15 @@ def begin_execution(
     session.execute(_LOCK, {"transfer_id": transfer.id})
     checked = found_in(session, head, now=now, today=today)
     lines = lines_of(session, head, {dossier: tuple(found) for dossier, found in checked.items()})
-    if stuck := [line.number for line in lines if any(map(blocks, line.findings))]:
+    if stuck := [line for line in lines if any(map(blocks, line.findings))]:
+        seen = set(shown_to(head.side))
+        named = [line.number for line in stuck if any(map(blocks, seen & set(line.findings)))]
         raise DomainError(
-            blocked_text(stuck, side=head.side, giver=head.giver, receiver=head.receiver)
-        )
+            blocked_text(
+                named, len(stuck) - len(named), side=head.side, giver=head.giver,
+                receiver=head.receiver,
+            )
+        )  # fmt: skip
     return Execution(transfer, head, lines)
 
 

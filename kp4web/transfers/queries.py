@@ -99,8 +99,9 @@ _STEPS = (
 )  # fmt: skip
 _LEAD, _RECEIVER = aliased(User), aliased(User)
 _NOT_YET = TransferDossier.outcome.is_(None)
-_FORMER_LEAD = case((_NOT_YET, Dossier.lead_id), else_=TransferDossier.earlier_lead_id)
-_FOLLOWS = or_(_NOT_YET, Dossier.holder_id == _OWN)
+_WAITS = and_(_NOT_YET, Dossier.holder_id == Transfer.from_organisation_id)
+_FORMER_LEAD = case((_WAITS, Dossier.lead_id), else_=TransferDossier.earlier_lead_id)
+_FOLLOWS = or_(_WAITS, Dossier.holder_id == _OWN)
 """Whether the reader's side still follows the dossier: who gave it away does not."""
 _ROWS = (
     select(
@@ -114,6 +115,7 @@ _ROWS = (
         TransferDossier.guided_from,
     )
     .join(Dossier, Dossier.id == TransferDossier.dossier_id)
+    .join(Transfer, Transfer.id == TransferDossier.transfer_id)
     .outerjoin(_LEAD, _LEAD.id == _FORMER_LEAD)
     .outerjoin(_RECEIVER, _RECEIVER.id == TransferDossier.receiver_id)
     .where(TransferDossier.transfer_id == bindparam("id"))
@@ -174,7 +176,9 @@ class Head:
     @property
     def shows_dossiers(self) -> bool:
         """Return whether the dossiers are there for this side: not what came to nothing."""
-        return self.gives or self.state not in {TransferState.RETURNED, TransferState.WITHDRAWN}
+        if self.state is TransferState.WITHDRAWN:
+            return False
+        return self.gives or self.state is not TransferState.RETURNED
 
 
 def transfers_for(session: Session, actor: Actor) -> tuple[Head, ...]:

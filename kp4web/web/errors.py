@@ -93,7 +93,10 @@ def _is_overtaken_by_sign_in() -> bool:
     A draft is saved by itself, and its answer may come in after that of the sign-in in another
     tab: then its cookie would win. It gets its token from the save after that.
     """
-    return keeps() and not current_user.is_authenticated
+    try:
+        return keeps() and not current_user.is_authenticated
+    except http.HTTPException:  # what was sent cannot be read, so it is no draft to go on with
+        return True
 
 
 def _ask_the_database_nothing_more() -> None:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kp4web.audit.commands import record
-from kp4web.audit.queries import shown_before
+from kp4web.audit.queries import WITH_ROWS, shown_before
 from kp4web.domain.dates import dutch_date, dutch_day
 from kp4web.domain.due import DueKind
 from kp4web.domain.due_words import DueGroup, quick_picks
@@ -339,7 +339,9 @@ def _form_page(
 def _log(ref: DossierRef) -> None:
     """Log that a form was shown; inside a row it is part of a page that was logged."""
     actor, client_id = current_actor(), ref.client_id
-    if wants_fragment() and shown_before(db.session(), actor, now=now(), client_id=client_id):
+    if wants_fragment() and shown_before(
+        db.session(), actor, *WITH_ROWS, now=now(), client_id=client_id
+    ):
         return
     become_writer()
     record_in(db.session(), actor, ref, "due_item_read", now=now())

@@ -7,13 +7,13 @@ answers: the rule of the log (3-visibility, rule 5), counted.
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from kp4web.audit import queries as audit
-from kp4web.audit.commands import ACTIVITY
+from kp4web.audit.commands import ACTIVITY, record
 from kp4web.audit.models import ACTS, AuditEntry
 from kp4web.audit.queries import subjects_of
 from kp4web.clients.models import Client
@@ -21,6 +21,7 @@ from kp4web.domain.policy import Relation
 from kp4web.dossiers.models import Dossier
 from kp4web.extensions import db
 from tests.conversation_pages import fields
+from tests.factories import actor
 from tests.web.test_matrix import ROWS, routes
 from tests.world import PERSONAS, make_world, paths_of
 
@@ -35,6 +36,7 @@ ABOUT_NOBODY = {  # pages that show no resident and no applicant
     "versions.index", "versions.show",
 }  # fmt: skip
 EMPTY_HERE = {"departures.nobody", "handovers.index"}  # lists without anybody on them: no entry
+REASON = "De vaste consulent is ziek en de inwoner belt."
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
@@ -143,3 +145,17 @@ def test_a_header_that_asks_for_a_part_hides_no_reading(app, http_as, monkeypatc
         if answer.status_code == 200 and answer.data and len(made) != 1:
             silent.append((endpoint, persona, [entry.action for entry in made]))
     assert silent == []
+
+
+def test_what_came_between_page_and_part_neither_hides_nor_breaks_it(app, http_as):
+    walker = Walker(app, http_as)
+    earlier = "/dossiers/<number>?voor=2026-09-01"
+    walker.open("colleague", "/dossiers/<number>/inzien-met-reden", "POST", data={"reason": REASON})
+    shown = walker.open("colleague", earlier, headers=FRAGMENT)[1]
+    assert [entry.action for entry in shown] == ["dossier_read"]  # the reason is no page
+    walker.open("lead", "/dossiers/<number>")
+    me = actor(walker.world.users["lead"])
+    record(db.session(), me, "handovers_read", now=datetime.now(UTC), handovers=[1, 2])
+    db.session.commit()
+    answer, made = walker.open("lead", earlier, headers=FRAGMENT)
+    assert (answer.status_code, made) == (200, [])

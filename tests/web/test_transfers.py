@@ -32,6 +32,7 @@ from tests.factories import (
     make_departure,
     make_dossier,
     make_follow_up,
+    make_handover,
     make_signal,
     make_team,
     make_transfer,
@@ -190,10 +191,12 @@ def test_what_stands_in_the_way_is_told_to_who_may_know_and_can_be_left_out(
         assert f'data-finding="{finding}"' not in told
     assert "K. Jansen" in seen
     assert "3 dossiers wachten nog op iets bij Gemeente West Betuwe" in told
-    refused = takes.post(page_of(transfer, "/uitvoering"))
-    assert refused.status_code == 409
-    for dossier in (offered, typed, judged):
-        assert dossier.number in refused.text
+    by_taker, by_giver = (http.post(page_of(transfer, "/uitvoering")) for http in (takes, gives))
+    assert by_taker.status_code == by_giver.status_code == 409
+    assert "3 dossiers kunnen nog niet over." in by_taker.text
+    for dossier in (offered, typed, judged):  # afterwards a number has a name
+        assert dossier.number in by_giver.text
+        assert dossier.number not in by_taker.text
     assert db.session.get_one(Dossier, fine.id).holder_id == make_team().id
     numbers = [offered.number, typed.number, judged.number]
     gives.post(page_of(transfer, "/keuze"), data={"what": "leave", "dossier": numbers})
@@ -409,3 +412,23 @@ def blocked(page):
     """Return the numbers of the dossiers that stand in the way, of each finding."""
     rows = re.findall(r'data-testid="finding".*?</tr>', page, re.DOTALL)
     return [re.findall(r"KP4-\d{4}-\d+", row) for row in rows if "Eerst oplossen" in row]
+
+
+def test_what_came_to_nothing_and_what_came_in_before_is_no_window_on_what_moved(
+    http_as, giver, receiver
+):
+    came = make_handover()
+    accepted = http_as(giver).post(f"/overdrachten/{came.id}/acceptatie", data={})
+    assert accepted.status_code == 303
+    number = db.session.scalar(select(Dossier.number))
+    dead = make_transfer(giver, receiver, state=CONFIRMED)
+    gives, listed = http_as(giver), "/overdrachten?status=geaccepteerd"
+    assert number in gives.get(page_of(dead, "/dossiers")).text
+    assert number in gives.get(listed).text
+    gives.post(page_of(dead, "/stappen"), data={"step": "withdrawn", "reason": "Herzien."})
+    assert "uitgevoerd" in execute(gives, make_transfer(giver, receiver, state=CONFIRMED))
+    assert number not in gives.get(page_of(dead, "/dossiers")).text
+    assert gives.get(f"/overdrachten/{came.id}").status_code == 404
+    assert number not in gives.get(listed).text
+    again = gives.post(f"/overdrachten/{came.id}/acceptatie", data={})
+    assert number not in again.text
