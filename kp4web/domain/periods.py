@@ -12,7 +12,7 @@ carries it out. ``superseded_at`` equal to ``recorded_at`` means: never known to
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -100,6 +100,27 @@ def change(rows: Sequence[Row], on: date, *, today: date, at: datetime) -> Plan[
     if first is not None and on < first:
         raise PeriodError(f"De datum mag niet voor {dutch_date(first)} liggen.")
     return overwrite(rows, on, None, at=at)
+
+
+def change_or_resume(
+    rows: Sequence[Row],
+    on: date,
+    is_same: Callable[[Row], bool],
+    *,
+    today: date,
+    at: datetime,
+) -> Plan[Row]:
+    """
+    Plan new content as ``change`` does, or let the row up to that day run on when it ``is_same``.
+
+    So what came back on the very day it left is one row, as it began. Raises as ``change`` does.
+    """
+    plan = change(rows, on, today=today, at=at)
+    before = valid_on(rows, on - timedelta(days=1))
+    if before is None or not is_same(before):
+        return plan
+    others = tuple(row for row in plan.superseded if row is not before)
+    return Plan((before, *others), ((before, Span(before.valid_from)),), None, plan.at)
 
 
 def end(rows: Sequence[Row], on: date, *, today: date, at: datetime) -> Plan[Row]:

@@ -5,7 +5,7 @@ Carrying out a transfer: one transaction, and as many statements for one dossier
 Only the commit of the caller makes it true: until then everybody else sees everything as it was.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -19,7 +19,7 @@ from kp4web.caseload.models import Assignment
 from kp4web.domain.actor import Actor
 from kp4web.domain.dates import dutch_date
 from kp4web.domain.errors import DomainError
-from kp4web.domain.periods import Plan, change, current, earliest, end
+from kp4web.domain.periods import Plan, change_or_resume, current, earliest, end
 from kp4web.domain.policy import Relation
 from kp4web.domain.transfers import (
     Outcome,
@@ -152,6 +152,7 @@ def _move_guidance(
     outcomes: list[dict[str, Any]] = []
     guidance: list[tuple[Plan[Any], dict[str, Any]]] = []
     assignments: list[tuple[Plan[Any], dict[str, Any]]] = []
+    when: Any = {"today": today, "at": now}
     reason = f"Begeleiding overgegaan van {head.giver} ({head.reference})."
     for line in execution.lines:
         day = None
@@ -160,12 +161,12 @@ def _move_guidance(
             place = {"dossier_id": line.dossier_id, "municipality_id": head.municipality_id}
             day = moving_day(head.effective_on, current(periods).valid_from, earliest(spells))  # type: ignore[union-attr]
             new = place | {"organisation_id": head.to_organisation_id}
-            guidance.append((change(periods, day, today=today, at=now), new))
+            guidance.append((_changed(periods, day, "organisation_id", new, **when), new))
             if line.receiver_id is not None:
                 held = place | {"user_id": line.receiver_id, "reason": reason}
-                assignments.append((change(spells, day, today=today, at=now), held))
+                assignments.append((_changed(spells, day, "user_id", held, **when), held))
             elif current(spells) is not None:
-                assignments.append((end(spells, day, today=today, at=now), {}))
+                assignments.append((end(spells, day, **when), {}))
         outcomes.append(
             {"dossier": line.dossier_id, "became": line.outcome, "on": day, "track": line.kind,
              "lead": line.lead_id}
@@ -173,6 +174,15 @@ def _move_guidance(
     GuidancePeriod.store_all(session, guidance, recorded_by_id=actor.id)
     Assignment.store_all(session, assignments, recorded_by_id=actor.id)
     _store_outcomes(session, transfer_id, head, outcomes)
+
+
+def _changed(
+    rows: Sequence[Any], day: date, name: str, new: Mapping[str, Any], *, today: date, at: datetime
+) -> Plan[Any]:
+    """Plan the new row, or let the one before it run on when it names the same in this column."""
+    return change_or_resume(
+        rows, day, lambda row: getattr(row, name) == new[name], today=today, at=at
+    )
 
 
 def _histories(session: Session, fact: Any, transfer_id: int) -> dict[int, list[Any]]:

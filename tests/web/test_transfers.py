@@ -260,14 +260,17 @@ def test_what_happened_meanwhile_stays_behind_and_the_report_says_so(
     assert all_is_well(app)
 
 
-def test_there_and_back_gives_everybody_the_same_lead(app, http_as, giver, receiver, consultant):
+def test_there_and_back_on_one_day_gives_everybody_the_same_lead_as_if_nothing_moved(
+    app, http_as, giver, receiver, consultant
+):
     lead = make_user()
-    dossier, free = make_dossier(lead=lead), make_dossier()
+    dossier, free = make_dossier(lead=lead, today=date(2026, 10, 1)), make_dossier()
     there = make_transfer(giver, receiver, state=CONFIRMED)
     http_as(receiver).post(page_of(there, "/verdeling"), data={
         "how": "spread", "users": consultant.id})  # fmt: skip
     execute(http_as(giver), there)
     assert db.session.get_one(Dossier, dossier.id).lead_id == consultant.id
+    between = datetime.now(UTC)
     back = make_transfer(receiver, giver, state=CONFIRMED)
     assert back.from_organisation_id == make_agency().id
     http_as(giver).post(page_of(back, "/verdeling"), data={"how": "former"})
@@ -277,6 +280,21 @@ def test_there_and_back_gives_everybody_the_same_lead(app, http_as, giver, recei
         row = db.session.get_one(Dossier, one.id)
         assert (row.holder_id, row.lead_id) == (make_team().id, wanted)
         assert not gaps(GuidancePeriod.history(db.session(), dossier_id=one.id))
+    guided = GuidancePeriod.history(db.session(), dossier_id=dossier.id)
+    held = Assignment.history(db.session(), dossier_id=dossier.id)
+    (guide,), (spell,) = known(guided), known(held)
+    assert (guide.organisation_id, guide.valid_from) == (make_team().id, dossier.opened_on)
+    assert (spell.user_id, spell.valid_from) == (lead.id, date(2026, 10, 1))
+    assert "Begeleiding overgegaan" not in spell.reason
+    assert [(row.organisation_id, row.valid_from) for row in known(guided, between)] == [
+        (make_team().id, dossier.opened_on), (make_agency().id, TODAY),
+    ]  # fmt: skip
+    assert [row.user_id for row in known(held, between)] == [lead.id, consultant.id]
+    moved = db.session.get_one(TransferDossier, (back.id, dossier.id))
+    assert moved.guided_from == TODAY
+    page = http_as(lead).get(f"/dossiers/{dossier.number}").text
+    assert "sinds 01-10-2026" in page
+    assert "Begeleiding overgegaan" not in page
     assert http_as(consultant).get(f"/dossiers/{dossier.number}").status_code == 404
     assert all_is_well(app)
 

@@ -14,6 +14,7 @@ from kp4web.domain.periods import (
     PeriodError,
     Span,
     change,
+    change_or_resume,
     correct,
     current,
     end,
@@ -100,6 +101,31 @@ def test_a_change_does_not_reach_before_the_running_row():
     rows = history(("a", MARCH), ("b", MAY))
     with pytest.raises(PeriodError, match="01-05-2026"):
         change(rows, MAY - DAY, today=TODAY, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("day", "what", "left"),
+    [
+        (MAY, "a", [("a", MARCH, None)]),  # back on the day it left: it never left
+        (MAY, "c", [("a", MARCH, MAY), ("c", MAY, None)]),
+        (JULY, "a", [("a", MARCH, MAY), ("b", MAY, JULY), ("a", JULY, None)]),
+        (JULY, "b", [("a", MARCH, MAY), ("b", MAY, None)]),
+    ],
+)
+def test_what_comes_back_on_the_day_it_left_runs_on_and_what_was_known_stays(day, what, left):
+    rows = history(("a", MARCH), ("b", MAY))
+    plan = change_or_resume(rows, day, lambda row: row.what == what, today=TODAY, at=NOW)
+    after = apply(rows, plan, what)
+    assert spans(after) == left
+    assert spans(after, NOW - HOUR) == [("a", MARCH, MAY), ("b", MAY, None)]
+
+
+def test_nobody_in_between_and_back_on_the_day_it_ended_is_one_row():
+    rows = history(("a", MARCH))
+    rows = apply(rows, end(rows, MAY, today=TODAY, at=NOW), "")
+    for day, left in ((MAY, [("a", MARCH, None)]), (JULY, [("a", MARCH, MAY), ("a", JULY, None)])):
+        plan = change_or_resume(rows, day, lambda row: row.what == "a", today=TODAY, at=NOW)
+        assert spans(apply(rows, plan, "a")) == left
 
 
 def test_an_end_leaves_the_row_closed():

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,17 @@ from hypothesis import strategies as st
 
 from kp4web.domain.errors import InvalidInput
 from kp4web.domain.handovers import Side
-from kp4web.domain.periods import PeriodError, change, current, earliest, end, gaps, known, overlaps
+from kp4web.domain.periods import (
+    PeriodError,
+    change,
+    change_or_resume,
+    current,
+    earliest,
+    end,
+    gaps,
+    known,
+    overlaps,
+)
 from kp4web.domain.tracks import TrackKind
 from kp4web.domain.transfers import (
     RULES,
@@ -179,9 +190,9 @@ def test_on_every_day_one_organisation_guides_and_the_lead_is_one_of_its_people(
                 day = moving_day(
                     today - timedelta(days=back), current(guided).valid_from, earliest(spells)
                 )
-                guided = apply(guided, change(guided, day, today=today, at=at), other)
+                guided = moved(guided, day, other, today=today, at=at)
                 if named:
-                    spells = apply(spells, change(spells, day, today=today, at=at), other)
+                    spells = moved(spells, day, other, today=today, at=at)
                 elif current(spells):
                     spells = apply(spells, end(spells, day, today=today, at=at), None)
         except PeriodError:  # nobody to let go
@@ -190,10 +201,17 @@ def test_on_every_day_one_organisation_guides_and_the_lead_is_one_of_its_people(
     assert not overlaps(guided)
     assert not overlaps(spells)
     assert known(guided)[0].valid_from == opened
+    assert all(one.what != after.what for one, after in pairwise(known(guided)))
     for number in range((today - opened).days + 1):
         day = opened + timedelta(days=number)
         (guide,) = [r.what for r in known(guided) if holds(r, day)]
         assert [r.what for r in known(spells) if holds(r, day)] in ([], [guide])
+
+
+def moved(rows, day, what, *, today, at):
+    """Return the rows after a transfer to it."""
+    plan = change_or_resume(rows, day, lambda row: row.what == what, today=today, at=at)
+    return apply(rows, plan, what)
 
 
 def holds(row, day):
