@@ -124,7 +124,7 @@ class Subject:
     """Who gets klantprofiel 4; empty when the municipality does not work with this system."""
     decided_by: str
     sees_outcome: bool
-    """Whether scores and suggestion are for this reader too."""
+    """Whether suggestion, scores and measured profile are for this reader too."""
     basis: str
     """Names what is known now."""
 
@@ -168,7 +168,8 @@ def decision_for(
     outcome = session.execute(_OUTCOME, only_id | {"decided_at": row.decided_at}).one_or_none()
     return Subject(
         ref=ref, row=row, content=_content(session, row),
-        place=Place(ref.state, stands.closing, is_last=row is now_known[-1]),
+        place=Place(ref.state, stands.closing, is_last=row is now_known[-1],
+                    receives=stands.organisation is not None),
         days=_days(rows, now_known, row, resident, registered_on=stands.registered_on),
         outcome=Outcome(*outcome) if outcome else None, resident=resident,
         municipality=stands.municipality,
@@ -280,19 +281,19 @@ def _from_questionnaire(subject: Subject, content: DecisionContent) -> DecisionC
 def _from_elsewhere(
     subject: Subject, content: DecisionContent, decision: DecideProfile
 ) -> DecisionContent:
-    """Return it with what was measured; scores that the reader does not see stay as they are."""
+    """Return it with what was measured; of the outcome, what the reader does not see stays."""
     measured = decision.measured
     if measured is None or measured.measured_on > content.decided_on:
         raise InvalidInput(
             "measured_on", "Kies een dag op of voor de dag waarop het profiel is vastgesteld."
         )
-    scores = subject.content.scores
+    profile, scores = subject.content.measured_profile, subject.content.scores
     if subject.sees_outcome:
-        given = dict(measured.scores)
+        profile, given = measured.profile, dict(measured.scores)
         scores = tuple((area, given[area].lower()) for area in LifeArea if given.get(area))
     return replace(
         content, instrument=measured.instrument.strip(), measured_on=measured.measured_on,
-        measured_profile=measured.profile, reference=measured.reference.strip(), scores=scores,
+        measured_profile=profile, reference=measured.reference.strip(), scores=scores,
     )  # fmt: skip
 
 

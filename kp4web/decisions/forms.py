@@ -197,12 +197,14 @@ class ProfileCorrectionForm(WhyForm, BasisForm):
         bases = [basis for basis in DecisionBasis if with_questionnaire or basis in _WITHOUT]
         self.basis.choices = [SelectChoice(basis.value, basis.label) for basis in bases]
 
-    def show(self, content: DecisionContent) -> None:
-        """Fill in what is known."""
+    def show(self, content: DecisionContent, *, with_outcome: bool) -> None:
+        """Fill in what is known; what a measurement came to only for who reads outcomes."""
         self.profile.data, self.decided_on.data = str(content.profile), content.decided_on
         self.justification.data, self.basis.data = content.justification, content.basis.value
         self.basis_reason.data, self.instrument.data = content.basis_reason, content.instrument
         self.measured_on.data, self.reference.data = content.measured_on, content.reference
+        if not with_outcome:
+            return
         self.measured_profile.data = str(content.measured_profile or "")
         for area, score in content.scores:
             self[f"score_{area}"].data = score

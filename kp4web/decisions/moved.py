@@ -24,6 +24,7 @@ PARTS = {
     "share": "aandeel gevolgd",
 }
 """What the page of the figures shows of a municipality, and of all."""
+SOME_CHANGE = "De cijfers veranderen."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class PeriodLine:
     first: date
     last: date
     changes: tuple[str, ...]
+    """Every figure; only that some change for who does not see the outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,10 @@ def _figures(session: Session, subject: Subject, content: DecisionContent) -> It
             counts, subject.municipality, _within(subject.content, first, last),
             _within(content, first, last),
         )  # fmt: skip
-        yield PeriodLine(label, first, last, changes(figures_of(counts), figures_of(after)))
+        found = changes(figures_of(counts), figures_of(after))
+        if found and not subject.sees_outcome:  # a count by suggestion tells which it was
+            found = (SOME_CHANGE,)
+        yield PeriodLine(label, first, last, found)
 
 
 def _within(content: DecisionContent, first: date, last: date) -> DecisionContent | None:

@@ -204,7 +204,7 @@ class _Decisions(Correcting[ProfileCorrectionForm, corrected.Subject, moved.Prof
         return subject.ref.id
 
     def fill(self, form: ProfileCorrectionForm, subject: corrected.Subject) -> None:
-        form.show(subject.content)
+        form.show(subject.content, with_outcome=subject.sees_outcome)
 
     def offer(self, form: ProfileCorrectionForm, subject: corrected.Subject | None) -> None:
         form.offer(with_questionnaire=subject is None or subject.outcome is not None)

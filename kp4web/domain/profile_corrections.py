@@ -28,6 +28,9 @@ ACCEPTED = (
     "moeten zijn? Overleg met Team Sociaal: zij stoppen het dossier, of dragen het over aan "
     "Werkzaak (KP3)."
 )
+NO_RECEIVER = (
+    "Deze gemeente werkt nog niet met dit systeem. Klantprofiel 4 kan hier niet worden aangeboden."
+)
 
 
 class Course(StrEnum):
@@ -86,6 +89,8 @@ class Place:
     state: ApplicationState
     closing: Closing | None
     is_last: bool
+    receives: bool = True
+    """Whether the municipality works with this system, so that it can be offered."""
 
     @property
     def fixed(self) -> str:
@@ -109,6 +114,8 @@ def course_of(place: Place, was: int, becomes: int) -> Course:
     if place.state is ApplicationState.RETURNED and becomes != KP4:
         return Course.CLOSES
     if place.closing is Closing.PROFILE and becomes == KP4:
+        if not place.receives:
+            raise InvalidInput("profile", NO_RECEIVER)
         return Course.OFFERS
     return Course.STAYS
 

@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 
 from kp4web.applications.models import Application, ApplicationDecision
 from kp4web.decisions.figures import figures_for
+from kp4web.decisions.intentions import Measured
 from kp4web.decisions.moved import changes, periods_around
 from kp4web.domain.actor import Role
-from kp4web.domain.applications import ApplicationState
+from kp4web.domain.applications import ApplicationState, Closing, LifeArea
 from kp4web.domain.due import DueKind
 from kp4web.dossiers.models import Correction, Dossier, ProfileDecision
 from kp4web.extensions import db
@@ -33,6 +34,7 @@ from tests.factories import (
     make_agency,
     make_application,
     make_assignment,
+    make_municipality,
     make_questionnaire,
     make_team,
     make_user,
@@ -174,6 +176,19 @@ def test_klantprofiel_4_after_all_is_offered(http_as, intake, decided):
     assert db.session.execute(asked).all() == []  # it was corrected before there was a dossier
 
 
+def test_without_a_receiver_the_form_comes_back_instead_of_an_offer(http_as, intake, decided):
+    decided(profile=3)
+    make_team().municipality_id = make_municipality("Tiel").id
+    db.session.commit()
+    http, said = http_as(intake), SAID | {"justification": "Toch niet.", "note": "Bel eerst."}
+    for step in ("", "vastleggen"):
+        answer = http.post(path_of(), data=said | {"stap": step})
+        assert answer.status_code == 422
+        assert "werkt nog niet met dit systeem" in answer.text.split('id="profile-error"')[1]
+        assert "Toch niet." in answer.text
+    assert state() == (ApplicationState.CLOSED, Closing.PROFILE)
+
+
 def test_a_returned_application_closes_when_it_was_not_klantprofiel_4(http_as, intake, decided):
     decided()
     http = http_as(intake)
@@ -184,7 +199,10 @@ def test_a_returned_application_closes_when_it_was_not_klantprofiel_4(http_as, i
         now=at(MARCH, 12), today=MARCH,
     )  # fmt: skip
     db.session.commit()
+    package = f"/overdrachten/{handover.id}"
+    assert "Waarom klantprofiel 4" in http.get(package).text
     answer, _ = save(http, path_of(), SAID | {"profile": "2"})
+    assert "Waarom klantprofiel 2" in http.get(package).text
     assert (answer.status_code, state()[0]) == (303, ApplicationState.CLOSED)
     page = unescape(http.get(answer.location).text)
     assert "Profielbepaling gecorrigeerd" in page
@@ -226,6 +244,46 @@ def test_the_preview_is_the_difference_of_the_figures_and_before_it_they_stand(
     assert then == at_first
     page = http_as(make_user(Role.AGENCY_COORDINATOR)).get(f"{year}&bekend_op=2026-11-17").text
     assert "Zoals bekend op 17-11-2026" in page
+
+
+def test_after_acceptance_nothing_tells_the_suggestion(http_as, intake):
+    make_version(make_team(), make_agency(), today=date(2026, 1, 1))
+    application = make_application(by=intake, today=date(2026, 2, 1))
+    asked = make_questionnaire(
+        application, intake, answers={"won_plek": "geen"}, completed=True, today=date(2026, 2, 2)
+    )
+    decide(application, intake, profile=3, questionnaire=asked, today=MARCH)
+    http, said = http_as(intake), SAID | {"basis": "questionnaire", "note": "Bel eerst."}
+    before = http.post(path_of(), data=said | {"decided_on": "2026-02-27"}).text
+    assert ", vastgesteld 3: 1 wordt 0" in str(previewed(before))
+    save(http, path_of(), said)
+    accept()
+    page = http.post(path_of(), data=said | {"basis": "conversation"}).text
+    assert previewed(page) == [
+        ("1e kwartaal 2026", ("De cijfers veranderen.",)), ("2026", ("De cijfers veranderen.",)),
+    ]  # fmt: skip
+
+
+def test_after_acceptance_the_measured_profile_is_not_shown_and_stays(http_as, intake, decided):
+    measured = Measured("ABC", date(2026, 3, 2), 3, "X-1", ((LifeArea.WORK, "62"),))
+    decision = decided(measured=measured)
+    http = http_as(intake)
+    assert 'name="measured_profile"' in http.get(path_of()).text
+    accept()
+    page = http.get(path_of()).text
+    assert 'name="instrument"' in page
+    assert 'name="measured_profile"' not in page
+    said = SAID | {"basis": "elsewhere", "instrument": "ABCD", "measured_on": "2026-03-02",
+                   "measured_profile": "1"}  # fmt: skip
+    looked = http.post(path_of(), data=said).text
+    assert [found for _, found in previewed(looked)] == [(), ()]
+    answer, _ = save(http, path_of(), said)
+    assert answer.status_code == 303
+    db.session.rollback()
+    row = db.session.scalars(
+        select(ApplicationDecision).where(ApplicationDecision.first_id == decision.id)
+    ).one()
+    assert (row.instrument, row.measured_profile) == ("ABCD", 3)
 
 
 def _current(application):

@@ -53,6 +53,14 @@ def test_where_the_profile_is_fixed_it_says_what_to_do(state, is_last, advice):
     assert course_of(place, 4, 4) is Course.STAYS  # day and reasons can still be corrected
 
 
+def test_nothing_is_offered_where_nobody_receives_it():
+    place = Place(ApplicationState.CLOSED, Closing.PROFILE, is_last=True, receives=False)
+    with pytest.raises(InvalidInput, match="werkt nog niet met dit systeem") as refused:
+        course_of(place, 3, 4)
+    assert refused.value.field == "profile"
+    assert course_of(place, 3, 2) is Course.STAYS
+
+
 def test_the_day_lies_among_what_happened_around_it():
     days = Days(MARCH, "die dag is de aanvraag gedaan.", date(2026, 3, 9), "later niet.")
     for day in (MARCH, date(2026, 3, 9)):
