@@ -165,7 +165,9 @@ def test_no_password_goes_where_it_does_not_belong(app, nightly, certificate, mo
     password = "fout" if wrong == "password" else "geheim"
     wants(busy())
     with mailbox(None if wrong == "no tls" else certificate) as post:
-        app.config["MAIL_SERVER"] = post.settings(starttls=True, user="kp4web", password=password)
+        app.config["MAIL_SERVER"] = post.settings(  # a refused password is waited for in full
+            starttls=True, user="kp4web", password=password, timeout=3.0
+        )
         assert nightly() == (1, said(refused=1))
         assert (post.messages, post.signed_in) == ([], [])
     assert outcomes() == [SendOutcome.REFUSED]
