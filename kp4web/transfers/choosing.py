@@ -16,7 +16,8 @@ from kp4web.dossiers.models import Dossier
 from kp4web.extensions import AnySelect
 from kp4web.organisations.models import Municipality, Organisation, ServedMunicipality
 from kp4web.transfers.models import Transfer, TransferDossier
-from kp4web.transfers.queries import PER_PAGE, Head
+from kp4web.transfers.pieces import Head
+from kp4web.transfers.queries import PER_PAGE
 
 _OWN: BindParameter[int] = bindparam("organisation_id")
 _FROM, _TO = aliased(Organisation), aliased(Organisation)

@@ -37,7 +37,7 @@ from kp4web.transfers.execution import Progress as Progress
 from kp4web.transfers.execution import begin_execution as begin_execution
 from kp4web.transfers.execution import carry_out as carry_out
 from kp4web.transfers.models import Transfer, TransferDossier
-from kp4web.transfers.queries import Head
+from kp4web.transfers.pieces import Head
 from kp4web.transfers.steps import happened, locked, note, note_step
 
 NOTHING_CHOSEN = (

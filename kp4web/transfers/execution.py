@@ -33,7 +33,8 @@ from kp4web.domain.transfers import (
 from kp4web.dossiers.models import Dossier, GuidancePeriod
 from kp4web.transfers.checks import found_in
 from kp4web.transfers.models import Transfer, TransferDossier
-from kp4web.transfers.queries import Head, Line, lines_of
+from kp4web.transfers.pieces import Head, Line
+from kp4web.transfers.queries import lines_of
 from kp4web.transfers.steps import happened, locked, note_step
 from kp4web.worklist.commands import refresh_due_items
 from kp4web.worklist.models import FollowUp, Message

@@ -14,7 +14,8 @@ from kp4web.domain.errors import NotFound
 from kp4web.domain.policy import Action, require
 from kp4web.domain.transfers import TransferState
 from kp4web.transfers.models import Transfer, TransferStep
-from kp4web.transfers.queries import NO_TRANSFER, Head, head_for
+from kp4web.transfers.pieces import Head
+from kp4web.transfers.queries import NO_TRANSFER, head_for
 
 _LOCK = select(Transfer).where(Transfer.id == bindparam("id")).with_for_update()
 

@@ -23,7 +23,7 @@ from kp4web.transfers.forms import (
     StepForm,
     TransferForm,
 )
-from kp4web.transfers.queries import Head, Line
+from kp4web.transfers.pieces import Head, Line
 from kp4web.web import drafts, merging
 from kp4web.web.access import current_actor, requires
 from kp4web.web.clock import now, today
