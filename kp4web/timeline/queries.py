@@ -256,10 +256,7 @@ def around_for(session: Session, actor: Actor, head: Head, *, today: date) -> Ar
         subgroups=tuple(sorted(Subgroup(row.code).label for row in parts.get("subgroup", ()))),
         partners=tuple(_partner(row, today) for row in parts.get("partner", ())),
         members=tuple(
-            _member(row, today)
-            for row in sorted(
-                parts.get("member", ()), key=lambda r: (r.other_day or NO_DAY, r.text)
-            )
+            _member(row, today) for row in sorted(parts.get("member", ()), key=_oldest_first)
         ),
         contacts=tuple(_contact(row, today) for row in contacts)
         if Field.CONTACTS in head.sees
